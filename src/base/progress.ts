@@ -1,0 +1,22 @@
+/** One phase of a run as it goes on; a printer decides how it looks. */
+export interface Phase {
+  /** `done` more units are finished. */
+  advance(done: number): void;
+  /** Why nothing moves just now (`waiting 12 s: the site asks for a pause`); `undefined` when it moves again. */
+  waiting(reason: string | undefined): void;
+  end(): void;
+}
+
+/** What a verb tells while it works. */
+export interface Progress {
+  /** Opens a phase. `total` in `unit`; `undefined` when not known beforehand. */
+  phase(title: string, total: number | undefined, unit: 'files' | 'bytes' | 'models' | 'images' | 'pages'): Phase;
+  /** A sentence worth keeping on the screen. */
+  note(message: string): void;
+}
+
+/** Says nothing. */
+export const silentProgress: Progress = {
+  phase: () => ({ advance() {}, waiting() {}, end() {} }),
+  note() {},
+};
