@@ -31,6 +31,7 @@ export interface Tables {
   output: OutputTable;
   run: RunTable;
   search_doc: SearchDocTable;
+  migration: MigrationTable;
 }
 
 type Flag = number;
@@ -379,4 +380,10 @@ export interface SearchDocTable {
   subject: number;
   /** Normalised terms joined by blanks; see query/terms.ts. */
   terms: string;
+}
+
+/** The steps of the schema's history that were taken here. */
+export interface MigrationTable {
+  name: string;
+  applied_at: number;
 }

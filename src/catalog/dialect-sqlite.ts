@@ -1,0 +1,67 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+
+import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
+import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult } from 'kysely';
+
+/** Statements kept prepared; an archive run uses a few dozen. */
+const CACHED_STATEMENTS = 128;
+
+/**
+ * Kysely over one connection of node:sqlite. `begin` opens a transaction and may wait for other processes; the caller
+ * sees to it that one transaction runs at a time. The connection is closed by whoever opened it.
+ */
+export function sqliteDialect(database: DatabaseSync, begin: () => Promise<void>): Dialect {
+  return {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => sqliteDriver(database, begin),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  };
+}
+
+function sqliteDriver(database: DatabaseSync, begin: () => Promise<void>): Driver {
+  const connection = sqliteConnection(database);
+  const nothing = async (): Promise<void> => {};
+  return {
+    init: nothing,
+    acquireConnection: async () => connection,
+    beginTransaction: begin,
+    commitTransaction: async () => database.exec('commit'),
+    // SQLite rolls back by itself after some errors (disk full); a second rollback would hide the first error.
+    rollbackTransaction: async () => {
+      if (database.isTransaction) database.exec('rollback');
+    },
+    releaseConnection: nothing,
+    destroy: nothing,
+  };
+}
+
+function sqliteConnection(database: DatabaseSync): DatabaseConnection {
+  const prepared = new Map<string, StatementSync>();
+  return {
+    executeQuery: async <R>(query: CompiledQuery): Promise<QueryResult<R>> => {
+      const statement = prepare(database, prepared, query.sql);
+      const parameters = query.parameters as readonly SQLInputValue[];
+      if (statement.columns().length > 0) return { rows: statement.all(...parameters) as R[] };
+      const { changes } = statement.run(...parameters);
+      return { rows: [], numAffectedRows: BigInt(changes) };
+    },
+    async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
+      // Not from the cache: a cached statement that runs again meanwhile would end this walk.
+      const statement = database.prepare(query.sql);
+      for (const row of statement.iterate(...(query.parameters as readonly SQLInputValue[]))) {
+        yield { rows: [row as R] };
+      }
+    },
+  };
+}
+
+function prepare(database: DatabaseSync, prepared: Map<string, StatementSync>, text: string): StatementSync {
+  const known = prepared.get(text);
+  const statement = known ?? database.prepare(text);
+  // Last used goes last, so that the first one is the one to drop.
+  if (known !== undefined) prepared.delete(text);
+  prepared.set(text, statement);
+  if (prepared.size > CACHED_STATEMENTS) prepared.delete(prepared.keys().next().value as string);
+  return statement;
+}

@@ -1,0 +1,5 @@
+import type { Migration } from '../migrate.ts';
+import { first } from './0001-first.ts';
+
+/** Every migration, in order. Names start with a number, so that their order is that of their names. */
+export const MIGRATIONS: readonly Migration[] = [first];
