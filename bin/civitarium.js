@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+// Plain JavaScript that any Node can read: it says in one sentence when this Node is too old, then hands over.
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const NEEDED = 24;
+const major = Number(process.versions.node.split('.')[0]);
+if (major < NEEDED) {
+  console.error(
+    `Civitarium needs Node ${NEEDED} or newer, and this is Node ${process.versions.node}. ` +
+      `Install a newer one from nodejs.org, or run: npx -p node@${NEEDED} -p civitarium civitarium`,
+  );
+  process.exit(1);
+}
+
+const source = new URL('../src/main.ts', import.meta.url);
+const built = new URL('../dist/src/main.js', import.meta.url);
+const inCheckout = existsSync(fileURLToPath(source)) && process.env.CIVITARIUM_BUILT !== '1';
+const { enableCompileCache } = await import('node:module');
+enableCompileCache?.();
+await import(inCheckout ? source.href : built.href);

@@ -1,0 +1,139 @@
+import { join } from 'node:path';
+import type { BlobId, FileId, Sha256 } from '../base/ids.ts';
+import { InterruptedError, AppError, messageOf } from '../base/errors.ts';
+import { inPool } from '../base/pool.ts';
+import type { Phase } from '../base/progress.ts';
+import { ensureBlobs, saveHashes } from '../catalog/blob.ts';
+import { setBlob, setProblem } from '../catalog/file.ts';
+import { saveHeaders } from '../catalog/header.ts';
+import type { Catalog } from '../catalog/open.ts';
+import { readModelHeader } from '../formats/model-file.ts';
+import type { ModelHeader } from '../formats/model-file.ts';
+import type { HashedFile, Hasher } from '../library/hash.ts';
+import type { WalkedFile } from '../library/walked.ts';
+import type { StockFile } from './take-stock.ts';
+
+export interface HashedStock {
+  readonly hashed: number;
+  readonly bytes: number;
+  readonly failures: readonly { readonly file: StockFile; readonly code: string; readonly why: string }[];
+  readonly warnings: readonly { readonly file: StockFile; readonly why: string }[];
+}
+
+interface Done {
+  readonly file: StockFile;
+  readonly hashed: HashedFile;
+  readonly header: ModelHeader;
+}
+
+/** As many results are committed together; a run that is killed loses at most these. */
+const BATCH = 64;
+/** Or whatever is there after this many ms: large files come seldom. */
+const BATCH_MS = 2000;
+
+export interface HashOptions {
+  readonly catalog: Catalog;
+  readonly hasher: Hasher;
+  /** Absolute. */
+  readonly root: string;
+  readonly threads: number;
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+  readonly phase: Phase;
+}
+
+/** Reads files once each: hashes, header. What is done is committed on the way, so that a stopped run goes on from there. */
+export async function hashFiles(files: readonly StockFile[], options: HashOptions): Promise<HashedStock> {
+  const failures: { file: StockFile; code: string; why: string }[] = [];
+  const warnings: { file: StockFile; why: string }[] = [];
+  let pending: Done[] = [];
+  let bytes = 0;
+  let hashed = 0;
+  let committedAt = options.now();
+  let committing: Promise<void> = Promise.resolve();
+  const commit = (): void => {
+    const batch = pending;
+    pending = [];
+    committedAt = options.now();
+    committing = committing.then(() => commitBatch(options.catalog, batch, options.now()));
+  };
+  await inPool(files, options.threads * 2, async (file) => {
+    if (options.signal.aborted) throw new InterruptedError();
+    try {
+      const done = await hashOne(file, options);
+      bytes += done.hashed.size;
+      hashed += 1;
+      if (done.header.warning !== undefined) warnings.push({ file, why: done.header.warning });
+      pending.push(done);
+    } catch (error) {
+      if (options.signal.aborted) throw new InterruptedError();
+      const why = messageOf(error);
+      failures.push({ file, code: error instanceof AppError ? error.code : 'unreadable', why });
+      await setProblem(options.catalog, [{ fileId: file.fileId, problem: why }]);
+    }
+    if (pending.length >= BATCH || options.now() - committedAt > BATCH_MS) commit();
+  }).finally(async () => {
+    commit();
+    await committing;
+  });
+  return { hashed, bytes, failures, warnings };
+}
+
+async function hashOne(file: StockFile, options: HashOptions): Promise<Done> {
+  const path = absolutePath(options.root, file.walked);
+  const hashed = await options.hasher.hash(path, { signal: options.signal, onBytes: (more) => options.phase.advance(more) });
+  const header = await readModelHeader(path, hashed.size, hashed.head);
+  return { file, hashed, header };
+}
+
+/** Where a walked file lies: text, or bytes when its name is not UTF-8. */
+export function absolutePath(root: string, file: WalkedFile): string | Buffer {
+  return file.rawPath === undefined ? join(root, file.path) : Buffer.concat([Buffer.from(`${root}/`), file.rawPath]);
+}
+
+async function commitBatch(catalog: Catalog, batch: readonly Done[], at: number): Promise<void> {
+  if (batch.length === 0) return;
+  const blobs = await ensureBlobs(catalog, batch.map(({ hashed }) => ({ sha256: hashed.sha256, size: hashed.size })), at);
+  const idOf = (done: Done): BlobId => blobs.get(done.hashed.sha256) as BlobId;
+  await saveHashes(catalog, batch.flatMap((done) => hashRows(idOf(done), done.hashed)));
+  await saveHeaders(catalog, batch.map((done) => headerRow(idOf(done), done.header)));
+  await setBlob(catalog, batch.map((done) => ({ fileId: done.file.fileId, blobId: idOf(done), origin: 'read', at })));
+}
+
+function hashRows(blobId: BlobId, hashed: HashedFile): { blobId: BlobId; type: string; value: string }[] {
+  const values: readonly (readonly [string, string | undefined])[] = [
+    ['AutoV1', hashed.autoV1],
+    ['AutoV2', hashed.autoV2],
+    ['AutoV3', hashed.autoV3],
+    ['CRC32', hashed.crc32],
+    ['BLAKE3', hashed.blake3],
+  ];
+  return values.flatMap(([type, value]) => (value === undefined ? [] : [{ blobId, type, value }]));
+}
+
+function headerRow(blobId: BlobId, header: ModelHeader): Parameters<typeof saveHeaders>[1][number] {
+  return {
+    blobId,
+    format: header.format,
+    warning: header.warning,
+    metadata: header.metadata === undefined ? undefined : JSON.stringify(header.metadata),
+    tensors: header.tensors,
+    parameters: header.parameters,
+  };
+}
+
+/** The file ids and hashes of a root's present files, as far as they are known. */
+export async function knownHashes(catalog: Catalog, fileIds: readonly FileId[]): Promise<Map<FileId, { sha256: Sha256; blobId: BlobId }>> {
+  const wanted = new Set<number>(fileIds);
+  const rows = await catalog.db
+    .selectFrom('file')
+    .innerJoin('blob', 'blob.id', 'file.blob_id')
+    .select(['file.id as file_id', 'blob.id as blob_id', 'blob.sha256'])
+    .where('file.state', '=', 'present')
+    .execute();
+  const known = new Map<FileId, { sha256: Sha256; blobId: BlobId }>();
+  for (const row of rows) {
+    if (wanted.has(row.file_id)) known.set(row.file_id as FileId, { sha256: row.sha256 as Sha256, blobId: row.blob_id as BlobId });
+  }
+  return known;
+}

@@ -1,0 +1,202 @@
+import type { BlobId, ModelId, Sha256, VersionId } from '../base/ids.ts';
+import { InterruptedError, SourceError } from '../base/errors.ts';
+import { chunks } from '../base/pool.ts';
+import type { Phase } from '../base/progress.ts';
+import { saveCandidates } from '../catalog/candidate.ts';
+import { saveModels } from '../catalog/model.ts';
+import type { Catalog } from '../catalog/open.ts';
+import { keepPayloads } from '../catalog/payload.ts';
+import { recordLooks, statesOf } from '../catalog/state.ts';
+import { saveVersions } from '../catalog/version.ts';
+import type { CivitaiClient } from '../civitai/client.ts';
+import { stableDigest } from '../civitai/digest.ts';
+import type { Item, Model, Version } from '../civitai/shapes/types.ts';
+import { modelFacts, versionFacts } from './to-facts.ts';
+
+/** Most hashes a `by-hash/ids` question takes, and most a `by-hash` one or a `models?ids=` one (civitai-api 3.3, 3.4). */
+const IDS_AT_ONCE = 10_000;
+const DETAILS_AT_ONCE = 100;
+
+export interface IdentifyOptions {
+  readonly catalog: Catalog;
+  readonly client: CivitaiClient;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+  readonly phase: Phase;
+  /** Ask again even when there is an answer. */
+  readonly force: boolean;
+  /** Also ask again for answers older than this, ms. */
+  readonly maxAgeMs: number | undefined;
+}
+
+export interface Identified {
+  /** Hashes whose answer changed or came in this run. */
+  readonly touched: ReadonlySet<Sha256>;
+  /** Why the site could not be asked to the end. */
+  readonly stopped: SourceError | undefined;
+}
+
+/**
+ * Finds out what the site knows of these bytes: which versions they are, everything about those, and about their models.
+ * Each answer is committed before the next question, so an outage or a kill loses nothing that was answered.
+ */
+export async function identify(blobs: ReadonlyMap<Sha256, BlobId>, options: IdentifyOptions): Promise<Identified> {
+  const touched = new Set<Sha256>();
+  try {
+    await lookUpHashes(blobs, touched, options);
+    await fetchVersions(blobs, touched, options);
+    await fetchModels(blobs, touched, options);
+    return { touched, stopped: undefined };
+  } catch (error) {
+    if (options.signal.aborted) throw new InterruptedError();
+    if (!(error instanceof SourceError)) throw error;
+    return { touched, stopped: error };
+  }
+}
+
+async function lookUpHashes(blobs: ReadonlyMap<Sha256, BlobId>, touched: Set<Sha256>, options: IdentifyOptions): Promise<void> {
+  const due = await dueHashes([...blobs.keys()], options);
+  for (const batch of chunks(due, IDS_AT_ONCE)) {
+    const answers = await askForIds(batch, options);
+    const found = new Set(answers.map((answer) => answer.hash));
+    const candidates = answers.flatMap((answer) => {
+      const blobId = blobs.get(answer.hash);
+      return blobId === undefined || answer.modelId === undefined ? [] : [{ blobId, versionId: answer.versionId, modelId: answer.modelId, civitaiFileId: 0 }];
+    });
+    await saveCandidates(options.catalog, candidates);
+    const looks = [];
+    for (const hash of batch) looks.push({ subject: hash, answer: await answerFor(hash, found, options) });
+    await recordLooks(options.catalog, 'hash', looks, options.now());
+    for (const hash of batch) touched.add(hash);
+    options.phase.advance(batch.length);
+  }
+}
+
+async function askForIds(batch: readonly Sha256[], { catalog, client, now }: IdentifyOptions): ReturnType<CivitaiClient['hashIds']> {
+  try {
+    return await client.hashIds(batch);
+  } catch (error) {
+    await recordLooks(catalog, 'hash', batch.map((subject) => ({ subject, answer: 'unanswered' as const })), now());
+    throw error;
+  }
+}
+
+/** A batch that drops a hash which was found before is confirmed by asking for that one alone. */
+async function answerFor(hash: Sha256, found: ReadonlySet<Sha256>, { catalog, client }: IdentifyOptions): Promise<'found' | 'absent'> {
+  if (found.has(hash)) return 'found';
+  const state = (await statesOf(catalog.db, 'hash', [hash])).get(hash);
+  if (state === undefined || (state.state !== 'found' && state.state !== 'removed')) return 'absent';
+  return (await client.versionByHash(hash)) === undefined ? 'absent' : 'found';
+}
+
+async function dueHashes(hashes: readonly Sha256[], { catalog, now, force, maxAgeMs }: IdentifyOptions): Promise<Sha256[]> {
+  if (force) return [...hashes];
+  const states = await statesOf(catalog.db, 'hash', hashes);
+  const at = now();
+  return hashes.filter((hash) => {
+    const state = states.get(hash);
+    if (state === undefined || state.state === 'unchecked' || state.next_check_at <= at) return true;
+    return maxAgeMs !== undefined && (state.checked_at ?? 0) < at - maxAgeMs;
+  });
+}
+
+/** Full version answers for found hashes whose versions are not known yet, or that were asked for anew. */
+async function fetchVersions(blobs: ReadonlyMap<Sha256, BlobId>, touched: Set<Sha256>, options: IdentifyOptions): Promise<void> {
+  const wanted = await hashesWithoutVersion(blobs, options.force || options.maxAgeMs !== undefined ? touched : new Set(), options.catalog);
+  for (const batch of chunks(wanted, DETAILS_AT_ONCE)) {
+    const items = await options.client.versionsByHashes(batch);
+    await keepVersions(items, blobs, 'by-hash', options);
+    for (const hash of batch) touched.add(hash);
+    options.phase.advance(batch.length);
+  }
+}
+
+interface CandidateHash {
+  readonly sha256: string;
+  readonly version_id: number;
+  readonly model_id: number;
+}
+
+async function candidateHashes(catalog: Catalog, blobs: ReadonlyMap<Sha256, BlobId>, table: 'version' | 'model'): Promise<{ all: CandidateHash[]; unknown: CandidateHash[] }> {
+  const column = table === 'version' ? 'candidate.version_id' : 'candidate.model_id';
+  const rows = await catalog.db
+    .selectFrom('candidate')
+    .innerJoin('blob', 'blob.id', 'candidate.blob_id')
+    .leftJoin(table, `${table}.id`, column)
+    .select(['blob.sha256', 'candidate.version_id', 'candidate.model_id', `${table}.id as known`])
+    .execute();
+  const all = rows.filter((row) => blobs.has(row.sha256 as Sha256));
+  return { all, unknown: all.filter((row) => row.known === null) };
+}
+
+async function hashesWithoutVersion(blobs: ReadonlyMap<Sha256, BlobId>, again: ReadonlySet<Sha256>, catalog: Catalog): Promise<Sha256[]> {
+  const { all, unknown } = await candidateHashes(catalog, blobs, 'version');
+  const wanted = new Set(unknown.map((row) => row.sha256 as Sha256));
+  for (const row of all) if (again.has(row.sha256 as Sha256)) wanted.add(row.sha256 as Sha256);
+  return [...wanted];
+}
+
+/** Keeps version answers: payload, facts, state, and which of their files have bytes that we hold. */
+export async function keepVersions(items: readonly Item<Version>[], blobs: ReadonlyMap<Sha256, BlobId>, source: string, { catalog, now }: Pick<IdentifyOptions, 'catalog' | 'now'>): Promise<void> {
+  const usable = items.filter((item) => item.value.modelId !== undefined);
+  if (usable.length === 0) return;
+  const at = now();
+  await keepPayloads(catalog, usable.map((item) => ({ kind: 'version' as const, subject: String(item.value.id), source, digest: stableDigest(item.raw), raw: item.raw, seenAt: at })));
+  await saveVersions(catalog, usable.map((item) => versionFacts(item.value, item.value.modelId as ModelId, { ordered: false })), at);
+  await recordLooks(catalog, 'version', usable.map((item) => ({ subject: String(item.value.id), answer: 'found' as const })), at);
+  await saveCandidates(catalog, usable.flatMap((item) => candidatesOf(item.value, item.value.modelId as ModelId, blobs)));
+}
+
+/** The files of a version whose bytes are ours. */
+function candidatesOf(version: Version, modelId: ModelId, blobs: ReadonlyMap<Sha256, BlobId>): { blobId: BlobId; versionId: VersionId; modelId: ModelId; civitaiFileId: number }[] {
+  return (version.files ?? []).flatMap((file) => {
+    const blobId = blobs.get(file.hashes['SHA256'] as Sha256);
+    return blobId === undefined ? [] : [{ blobId, versionId: version.id, modelId, civitaiFileId: file.id }];
+  });
+}
+
+async function fetchModels(blobs: ReadonlyMap<Sha256, BlobId>, touched: Set<Sha256>, options: IdentifyOptions): Promise<void> {
+  const { all, unknown } = await candidateHashes(options.catalog, blobs, 'model');
+  const again = options.force || options.maxAgeMs !== undefined ? all.filter((row) => touched.has(row.sha256 as Sha256)) : [];
+  const states = await statesOf(options.catalog.db, 'model', unknown.map((row) => String(row.model_id)));
+  const isDue = (id: number): boolean => (states.get(String(id))?.next_check_at ?? 0) <= options.now();
+  const ids = new Set([...unknown.map((row) => row.model_id).filter(isDue), ...again.map((row) => row.model_id)]);
+  await fetchModelsById([...ids] as ModelId[], blobs, options);
+}
+
+/**
+ * Models by their ids: a hundred a question with everything shown, then what was not listed once more without, then the
+ * few left one by one. Only a single question that is answered "no" counts as absent: a list that drops a model says nothing.
+ */
+export async function fetchModelsById(ids: readonly ModelId[], blobs: ReadonlyMap<Sha256, BlobId>, options: Pick<IdentifyOptions, 'catalog' | 'client' | 'now' | 'phase'>): Promise<{ listed: number; absent: readonly ModelId[] }> {
+  const left = new Set(ids);
+  for (const scope of ['wide', 'default'] as const) {
+    for (const batch of chunks([...left], DETAILS_AT_ONCE)) {
+      const items = await options.client.modelsByIds(batch, scope);
+      await keepModels(items, blobs, 'models?ids', options);
+      for (const item of items) left.delete(item.value.id);
+      options.phase.advance(items.length);
+    }
+  }
+  const listed = ids.length - left.size;
+  const absent: ModelId[] = [];
+  for (const id of left) {
+    const item = await options.client.model(id);
+    if (item === undefined) absent.push(id);
+    else await keepModels([item], blobs, 'models', options);
+    options.phase.advance(1);
+  }
+  await recordLooks(options.catalog, 'model', absent.map((id) => ({ subject: String(id), answer: 'absent' as const })), options.now());
+  return { listed, absent };
+}
+
+/** Keeps model answers with all their versions. */
+export async function keepModels(items: readonly Item<Model>[], blobs: ReadonlyMap<Sha256, BlobId>, source: string, { catalog, now }: Pick<IdentifyOptions, 'catalog' | 'now'>): Promise<void> {
+  if (items.length === 0) return;
+  const at = now();
+  await keepPayloads(catalog, items.map((item) => ({ kind: 'model' as const, subject: String(item.value.id), source, digest: stableDigest(item.raw), raw: item.raw, seenAt: at })));
+  await saveModels(catalog, items.map((item) => modelFacts(item.value)), at);
+  await saveVersions(catalog, items.flatMap(({ value }) => value.versions.map((version) => versionFacts(version, value.id, { ordered: true }))), at);
+  await recordLooks(catalog, 'model', items.map((item) => ({ subject: String(item.value.id), answer: 'found' as const })), at);
+  await saveCandidates(catalog, items.flatMap(({ value }) => value.versions.flatMap((version) => candidatesOf(version, value.id, blobs))));
+}

@@ -1,0 +1,133 @@
+import { Command, CommanderError, Option as Flag } from 'commander';
+import { UserError } from '../base/errors.ts';
+import type { Input, Option, OptionValue, Verb } from '../verbs/verb.ts';
+import type { VerbEntry } from '../verbs/list.ts';
+import { COMMON_OPTIONS } from './common-options.ts';
+
+/** What the command line asks for. */
+export type Asked =
+  | { readonly kind: 'verb'; readonly verb: Verb; readonly input: Input; readonly common: Input['options'] }
+  | { readonly kind: 'shown' };
+
+/** Reads the arguments after the program's name. Help and version are printed here. Throws UserError (exit 1). */
+export async function readArguments(argv: readonly string[], verbs: readonly VerbEntry[], version: string): Promise<Asked> {
+  const called = verbs.find((entry) => entry.name === firstWord(argv, verbs));
+  const verb = await called?.load();
+  const program = makeProgram(version);
+  let asked: Asked = { kind: 'shown' };
+  for (const entry of verbs) {
+    if (verb === undefined || entry !== called) {
+      program.addCommand(new Command(entry.name).summary(entry.summary).description(entry.summary));
+      continue;
+    }
+    program.addCommand(
+      makeCommand(verb, (input, common) => {
+        asked = { kind: 'verb', verb, input, common };
+      }, program),
+    );
+  }
+  if (argv.length === 0) {
+    program.outputHelp();
+    return asked;
+  }
+  await parse(program, argv);
+  return asked;
+}
+
+/** The first argument that names a verb and is not the value of a flag before it. */
+function firstWord(argv: readonly string[], verbs: readonly VerbEntry[]): string | undefined {
+  const valued = new Set(COMMON_OPTIONS.filter((option) => option.kind !== 'flag').flatMap((option) => [`--${option.name}`, `-${option.short ?? ''}`]));
+  const words = argv.filter((word, index) => !word.startsWith('-') && !valued.has(argv[index - 1] ?? ''));
+  const first = words[0] === 'help' ? words[1] : words[0];
+  return verbs.find((entry) => entry.name === first)?.name;
+}
+
+function makeProgram(version: string): Command {
+  const program = new Command('civitarium')
+    .description("Keeps your AI models, and all that Civitai knows about them, on your own disk.")
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true, sortOptions: false })
+    .configureOutput({ outputError: () => undefined })
+    .addHelpText('after', FIRST_STEPS);
+  for (const option of COMMON_OPTIONS) program.addOption(makeFlag(option));
+  return program;
+}
+
+const FIRST_STEPS = `
+First steps:
+  civitarium demo            the whole path on a sample library, nothing to set up
+  civitarium scan ~/models   identify your models and write ~/models/gallery.html
+  civitarium help scan       every command has its own page of help
+
+Exit codes: 0 done, 1 cannot start, 2 a fault of ours, 3 some items failed, 4 stopped by the outside, 130 interrupted.`;
+
+function makeCommand(verb: Verb, take: (input: Input, common: Input['options']) => void, program: Command): Command {
+  const command = new Command(verb.name).summary(verb.summary).description(verb.description).exitOverride().allowExcessArguments(false);
+  command.configureHelp({ showGlobalOptions: true, sortOptions: false }).configureOutput({ outputError: () => undefined });
+  for (const argument of verb.arguments) {
+    const name = `${argument.name}${argument.many ? '...' : ''}`;
+    command.argument(argument.required ? `<${name}>` : `[${name}]`, argument.summary);
+  }
+  for (const option of verb.options) {
+    command.addOption(makeFlag(option));
+    for (const alias of option.aliases ?? []) command.addOption(makeFlag({ ...option, name: alias }).hideHelp());
+  }
+  const examples = verb.examples.map(([line, meaning]) => `  ${line}\n      ${meaning}`).join('\n');
+  command.addHelpText('after', `\nExamples:\n${examples}`);
+  command.action(() => {
+    take({ arguments: command.args, options: withAliases(verb.options, rawOptions(command)) }, rawOptions(program));
+  });
+  return command;
+}
+
+function makeFlag(option: Option): Flag {
+  const short = option.short === undefined ? '' : `-${option.short}, `;
+  const value = option.kind === 'flag' ? '' : option.kind === 'optional' ? ` [${option.value ?? 'VALUE'}]` : ` <${option.value ?? 'VALUE'}>`;
+  const flag = new Flag(`${short}--${option.name}${value}`, option.summary);
+  if (option.kind === 'number') flag.argParser((text) => readNumber(text, option.name));
+  if (option.kind === 'list') flag.argParser((text, previous: readonly string[] | undefined) => [...(previous ?? []), ...text.split(',').filter(Boolean)]);
+  if (option.kind === 'optional') flag.preset(option.bare ?? '');
+  if (option.choices !== undefined && option.kind === 'text') flag.choices([...option.choices]);
+  return flag;
+}
+
+function readNumber(text: string, name: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0) {
+    throw new UserError(`--${name} takes a number of 0 or more, not "${text}".`, { code: 'bad-argument' });
+  }
+  return value;
+}
+
+/** Commander keys options in camelCase; ours keep their spelling. */
+function rawOptions(command: Command): Record<string, OptionValue> {
+  const values = command.opts<Record<string, OptionValue>>();
+  return Object.fromEntries(command.options.map((flag) => [flag.long?.slice(2) ?? flag.name(), values[flag.attributeName()]]));
+}
+
+function withAliases(options: readonly Option[], values: Record<string, OptionValue>): Record<string, OptionValue> {
+  const known: Record<string, OptionValue> = {};
+  for (const option of options) {
+    const spelling = [option.name, ...(option.aliases ?? [])].find((name) => values[name] !== undefined);
+    known[option.name] = spelling === undefined ? undefined : values[spelling];
+  }
+  return known;
+}
+
+async function parse(program: Command, argv: readonly string[]): Promise<void> {
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return;
+    const sentence = error.message.replace(/^error: /, '');
+    throw new UserError(`${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`, {
+      code: 'bad-argument',
+      next: 'civitarium --help lists commands and flags.',
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,113 @@
+import { AppError, EXIT, InterruptedError } from '../base/errors.ts';
+import type { ExitCode } from '../base/errors.ts';
+import type { ConfigFile } from '../config/schema.ts';
+import { VERBS } from '../verbs/list.ts';
+import type { Input, OptionValue, RunResult, Verb } from '../verbs/verb.ts';
+import { readArguments } from './arguments.ts';
+import { describeError, errorLines, resultLines } from './output.ts';
+import type { JsonLine } from './output.ts';
+import { placesOf } from './places.ts';
+import { resolveSettings } from './settings.ts';
+import { openTerminal } from './terminal.ts';
+import { VERSION } from './version.ts';
+import { openWorkspace } from './workspace.ts';
+import type { Workspace } from './workspace.ts';
+
+/** Runs the program for these arguments (after its name) and gives its exit code; nothing is thrown. */
+export async function run(argv: readonly string[]): Promise<ExitCode> {
+  const startedAt = performance.now();
+  const json = argv.includes('--json');
+  const debug = argv.includes('--debug');
+  let command = 'civitarium';
+  let workspace: Workspace | undefined;
+  const stop = listenForInterrupts();
+  try {
+    const asked = await readArguments(argv, VERBS, VERSION);
+    if (asked.kind === 'shown') return EXIT.done;
+    command = asked.verb.name;
+    const opened = await openFor(asked.common, stop.signal);
+    workspace = opened.workspace;
+    const input = withConfig(asked.verb, asked.input, opened.config);
+    const result = await asked.verb.run(workspace, input);
+    const requests = workspace.requests();
+    await workspace.close();
+    if (json) printJson(command, result, result.exitCode, requests, startedAt);
+    else process.stdout.write(resultLines(result).map((line) => `${line}\n`).join(''));
+    return result.exitCode;
+  } catch (thrown) {
+    const error = stop.signal.aborted && !(thrown instanceof AppError) ? new InterruptedError() : thrown;
+    const { exit, failure } = describeError(error);
+    const requests = workspace?.requests() ?? { total: 0, byEndpoint: {} };
+    await workspace?.close().catch(() => undefined);
+    if (json) printJson(command, { counts: {}, warnings: [], failures: [failure] }, exit, requests, startedAt);
+    process.stderr.write(errorLines(error, debug).map((line) => `${line}\n`).join(''));
+    return exit;
+  } finally {
+    stop.end();
+  }
+}
+
+async function openFor(common: Input['options'], signal: AbortSignal): Promise<{ workspace: Workspace; config: ConfigFile | undefined }> {
+  const places = placesOf(process.env, process.platform);
+  const { config, path } = await readConfig(common, places.config);
+  const settings = resolveSettings({ flags: common, env: process.env, config, configFile: path, places, cwd: process.cwd() });
+  const terminal = openTerminal(settings);
+  const colour = process.stderr.isTTY === true && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb';
+  return { workspace: openWorkspace({ settings, config, terminal, signal, cwd: process.cwd(), colour }), config };
+}
+
+async function readConfig(common: Input['options'], folder: string): Promise<{ config: ConfigFile | undefined; path: string | undefined }> {
+  const given = typeof common['config'] === 'string' ? common['config'] : undefined;
+  const { findConfig } = await import('../config/file.ts');
+  const source = findConfig({ given, env: process.env, cwd: process.cwd(), folder });
+  if (source === undefined) return { config: undefined, path: undefined };
+  const [{ parseConfig, requireConfig }, { configSchema }] = await Promise.all([import('../config/parse.ts'), import('../config/schema.ts')]);
+  const verbs = await Promise.all(VERBS.map((entry) => entry.load()));
+  return { config: requireConfig(source, parseConfig(source, configSchema(verbs), process.env)), path: source.path };
+}
+
+/** A verb's section of the config gives what the command line did not; then the table's own defaults. */
+function withConfig(verb: Verb, input: Input, config: ConfigFile | undefined): Input {
+  const section = (config?.[verb.name] ?? {}) as Readonly<Record<string, OptionValue>>;
+  const options: Record<string, OptionValue> = {};
+  for (const option of verb.options) {
+    const configured = section[option.name.replaceAll('-', '_')];
+    options[option.name] = input.options[option.name] ?? (option.kind === 'optional' && typeof configured === 'number' ? String(configured) : configured) ?? option.default;
+  }
+  const takesRoots = verb.arguments[0]?.name === 'path' && input.arguments.length === 0;
+  return { arguments: takesRoots && config?.roots !== undefined ? config.roots : input.arguments, options };
+}
+
+function printJson(command: string, result: Pick<RunResult, 'counts' | 'warnings' | 'failures' | 'data'>, exit: ExitCode, requests: JsonLine['requests'], startedAt: number): void {
+  const line: JsonLine = {
+    command,
+    ok: exit === EXIT.done,
+    exit,
+    counts: result.counts,
+    requests,
+    warnings: result.warnings,
+    failures: result.failures,
+    took_ms: Math.round(performance.now() - startedAt),
+    ...result.data,
+  };
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}
+
+/** The first Ctrl-C asks for a clean stop, the second ends at once. */
+function listenForInterrupts(): { readonly signal: AbortSignal; end(): void } {
+  const controller = new AbortController();
+  const onSignal = (): void => {
+    if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    process.stderr.write('\nStopping cleanly. Press Ctrl-C again to stop at once.\n');
+    controller.abort(new InterruptedError());
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return {
+    signal: controller.signal,
+    end() {
+      process.off('SIGINT', onSignal);
+      process.off('SIGTERM', onSignal);
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import { availableParallelism } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+import { UserError } from '../base/errors.ts';
+import type { ConfigFile } from '../config/schema.ts';
+import type { HashKind } from '../library/hash.ts';
+import type { Settings } from '../verbs/deps.ts';
+import type { Input } from '../verbs/verb.ts';
+import type { Places } from './places.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface SettingsSources {
+  readonly flags: Input['options'];
+  readonly env: Environment;
+  readonly config: ConfigFile | undefined;
+  readonly configFile: string | undefined;
+  readonly places: Places;
+  readonly cwd: string;
+}
+
+/** Defaults, then the config file, then the environment, then flags. Throws UserError on values that can't be. */
+export function resolveSettings(sources: SettingsSources): Settings {
+  const { flags, env, config, places, cwd } = sources;
+  const api = config?.api;
+  return {
+    catalog: catalogPlace(text(flags['catalog']) ?? filled(env['CIVITARIUM_CATALOG']) ?? config?.catalog, places, cwd),
+    apiUrl: apiUrl(text(flags['api-url']) ?? filled(env['CIVITARIUM_API_URL']) ?? api?.url ?? 'https://civitai.com/api/v1'),
+    key: usableKey(env['CIVITAI_API_KEY']) ?? usableKey(api?.key),
+    rate: Math.max(1, number(flags['rate']) ?? api?.rate ?? 90),
+    patienceMs: 1000 * (number(flags['patience']) ?? api?.patience ?? 60),
+    mediaConcurrency: config?.media?.concurrency ?? 8,
+    browsingLevel: browsingLevel(text(flags['browsing-level']) ?? api?.browsing_level),
+    hashThreads: config?.hashing?.threads ?? availableParallelism(),
+    hashKinds: ['SHA256', ...(config?.hashing?.also ?? [])] as HashKind[],
+    dryRun: flags['dry-run'] === true,
+    yes: flags['yes'] === true,
+    forceRefresh: flags['force-refresh'] === true,
+    quiet: flags['quiet'] === true,
+    debug: flags['debug'] === true,
+    json: flags['json'] === true,
+    stateFolder: places.state,
+    cacheFolder: places.cache,
+    logFolder: places.logs,
+    configFile: sources.configFile,
+  };
+}
+
+function text(value: Input['options'][string]): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function number(value: Input['options'][string]): number | undefined {
+  return typeof value === 'number' ? value : undefined;
+}
+
+function filled(value: string | undefined): string | undefined {
+  return value === undefined || value === '' ? undefined : value;
+}
+
+/** A key that a sample configuration ships counts as none. */
+function usableKey(key: string | undefined): string | undefined {
+  const trimmed = key?.trim();
+  return trimmed === undefined || trimmed === '' || /^your[_-]?api[_-]?key/i.test(trimmed) || trimmed.startsWith('${') ? undefined : trimmed;
+}
+
+function catalogPlace(given: string | undefined, places: Places, cwd: string): string {
+  if (given === undefined) return join(places.data, 'catalog.db');
+  if (/^postgres(ql)?:\/\//.test(given)) return given;
+  return isAbsolute(given) ? given : resolve(cwd, given);
+}
+
+function apiUrl(given: string): string {
+  const url = URL.canParse(given) ? new URL(given) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw new UserError(`"${given}" is not an address of an API.`, { code: 'bad-api-url', next: 'It looks like https://civitai.com/api/v1.' });
+  }
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    throw new UserError(`${url.origin} would carry your key and your questions in the clear.`, { code: 'bad-api-url', next: 'Use https; plain http is for loopback only.' });
+  }
+  return given.replace(/\/+$/, '');
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+}
+
+const LEVELS: Readonly<Record<string, number>> = { pg: 1, pg13: 2, r: 4, x: 8, xxx: 16 };
+
+function browsingLevel(given: string | number | undefined): number {
+  if (given === undefined) return 31;
+  if (/^\d+$/.test(String(given))) return Number(given) & 31;
+  const bits = String(given).split(',').map((name) => LEVELS[name.trim().toLowerCase().replace('-', '')]);
+  if (bits.some((bit) => bit === undefined)) {
+    throw new UserError(`"${given}" is not a list of rating levels.`, { code: 'bad-argument', next: 'Levels are PG, PG13, R, X, XXX, joined by commas.' });
+  }
+  return bits.reduce<number>((all, bit) => all | (bit ?? 0), 0);
+}
