@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['{src,standin,test,web,bench,scripts}/**/*.test.ts'],
     environment: 'node',
+    globalSetup: ['test/global-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,
