@@ -1,4 +1,4 @@
-import { statSync, accessSync, constants } from 'node:fs';
+import { opendirSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isSystemError, messageOf, UserError } from '../base/errors.ts';
 
@@ -27,7 +27,9 @@ export function checkRoot(path: string): CheckedRoot {
     const stats = statSync(absolute, { bigint: true });
     const device = stats.dev.toString();
     if (stats.isDirectory()) {
-      accessSync(absolute, constants.R_OK | constants.X_OK);
+      // Opening needs the right to read, looking at what is inside the right to enter.
+      opendirSync(absolute).closeSync();
+      statSync(`${absolute}/.`);
       return { kind: 'folder', path: absolute, device };
     }
     if (stats.isFile()) return { kind: 'file', path: absolute, device };
