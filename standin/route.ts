@@ -69,7 +69,9 @@ export type Fault =
   /** Promises so many bytes more than are sent (negative: fewer). */
   | { readonly kind: 'length'; readonly difference: number }
   /** Sends other bytes of the right length and type. */
-  | { readonly kind: 'bytes' };
+  | { readonly kind: 'bytes' }
+  /** Sends the body so many bytes a second, a little at a time. */
+  | { readonly kind: 'trickle'; readonly bytesPerSecond: number };
 
 /** Decides which requests fail and how. Made from options and a seed; see faults.ts. */
 export interface FaultPlan {
@@ -85,6 +87,8 @@ export interface Sent {
   /** Bytes of the body that were sent. */
   readonly bytes: number;
   readonly fromEdge: boolean;
+  /** Headers of the answer, names in lower case; empty when the connection broke first. */
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** Watches how a client behaves; see manners.ts. */

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
 import type { Fault } from './route.ts';
@@ -9,14 +10,16 @@ interface Damage {
   truncate: number | undefined;
   difference: number;
   garble: boolean;
+  bytesPerSecond: number | undefined;
 }
 
 function damageOf(faults: readonly Fault[]): Damage {
-  const damage: Damage = { truncate: undefined, difference: 0, garble: false };
+  const damage: Damage = { truncate: undefined, difference: 0, garble: false, bytesPerSecond: undefined };
   for (const fault of faults) {
     if (fault.kind === 'truncate') damage.truncate = fault.share;
     if (fault.kind === 'length') damage.difference = fault.difference;
     if (fault.kind === 'bytes') damage.garble = true;
+    if (fault.kind === 'trickle') damage.bytesPerSecond = fault.bytesPerSecond;
   }
   return damage;
 }
@@ -37,15 +40,31 @@ export async function sendPacked(
   response.writeHead(packed.status, { ...packed.headers, 'content-length': String(declared) });
   if (bodyless) return ended(response, new Uint8Array(), 0);
   const cut = damage.truncate === undefined ? whole.length : Math.floor(whole.length * damage.truncate);
-  if (cut === whole.length && damage.difference === 0 && damage.truncate === undefined) {
-    return ended(response, whole, whole.length);
+  const unharmed = cut === whole.length && damage.difference === 0 && damage.truncate === undefined;
+  if (damage.bytesPerSecond !== undefined) {
+    await trickled(response, whole.subarray(0, cut), damage.bytesPerSecond);
+    if (unharmed) return ended(response, new Uint8Array(), cut);
+    response.destroy();
+    return cut;
   }
+  if (unharmed) return ended(response, whole, cut);
   await new Promise<void>((resolve) => {
     response.write(whole.subarray(0, cut), () => resolve());
     response.once('close', () => resolve());
   });
   response.destroy();
   return cut;
+}
+
+const TICK_MS = 50;
+
+/** Sends a little every 50 ms until all is sent or nobody listens any more. */
+async function trickled(response: ServerResponse, bytes: Uint8Array, bytesPerSecond: number): Promise<void> {
+  const share = Math.max(1, Math.floor((bytesPerSecond * TICK_MS) / 1000));
+  for (let at = 0; at < bytes.length && !response.destroyed; at += share) {
+    response.write(bytes.subarray(at, at + share));
+    await delay(TICK_MS);
+  }
 }
 
 async function ended(response: ServerResponse, bytes: Uint8Array, count: number): Promise<number> {

@@ -151,7 +151,7 @@ async function serve(parts: ServerParts, route: Route, ask: Ask, response: Serve
   }
   if (faults.some((fault) => fault.kind === 'reset')) {
     response.socket?.resetAndDestroy();
-    return { status: 0, bytes: 0, fromEdge: false };
+    return { status: 0, bytes: 0, fromEdge: false, headers: {} };
   }
   const instead = faults.find(
     (fault): fault is Extract<Fault, { kind: 'instead' }> => fault.kind === 'instead',
@@ -177,7 +177,7 @@ async function serveThroughEdge(
   const headers = { server: 'standin', ...classHeaders(route, ask), ...answer.headers };
   if (answer.stream !== undefined) {
     const bytes = await sendStream(response, answer.status, headers, answer.stream);
-    return { status: answer.status, bytes, fromEdge: false };
+    return { status: answer.status, bytes, fromEdge: false, headers };
   }
   const packed = pack(answer, headers);
   if (key !== undefined) parts.edge.keep(key, packed, ask.now);
@@ -203,5 +203,5 @@ async function finish(
   fromEdge: boolean,
 ): Promise<Sent> {
   const bytes = await sendPacked(response, packed, faults, ask.method === 'HEAD');
-  return { status: packed.status, bytes, fromEdge };
+  return { status: packed.status, bytes, fromEdge, headers: packed.headers };
 }
