@@ -8,15 +8,16 @@ export interface CreatorFacts {
   readonly image: string | undefined;
 }
 
+/** `null`: hidden by the creator. */
 export interface Counters {
-  readonly downloads: number | undefined;
-  readonly thumbsUp: number | undefined;
-  readonly thumbsDown: number | undefined;
-  readonly comments: number | undefined;
-  readonly tipped: number | undefined;
-  readonly rating: number | undefined;
-  readonly ratingCount: number | undefined;
-  readonly favorites: number | undefined;
+  readonly downloads: number | null | undefined;
+  readonly thumbsUp: number | null | undefined;
+  readonly thumbsDown: number | null | undefined;
+  readonly comments: number | null | undefined;
+  readonly tipped: number | null | undefined;
+  readonly rating: number | null | undefined;
+  readonly ratingCount: number | null | undefined;
+  readonly favorites: number | null | undefined;
 }
 
 export interface ModelFacts {
@@ -31,7 +32,8 @@ export interface ModelFacts {
   readonly nsfwLevel: number | undefined;
   readonly poi: boolean | undefined;
   readonly minor: boolean | undefined;
-  readonly mode: string | undefined;
+  /** `null`: the answer has the key's place but no mode, so the model is neither archived nor taken down (any more). */
+  readonly mode: string | null | undefined;
   readonly availability: string | undefined;
   readonly allowNoCredit: boolean | undefined;
   readonly allowDerivatives: boolean | undefined;
@@ -103,10 +105,15 @@ export interface VersionFacts {
   readonly createdAt: number | undefined;
   readonly updatedAt: number | undefined;
   readonly earlyAccessUntil: number | undefined;
-  readonly downloads: number | undefined;
-  readonly thumbsUp: number | undefined;
-  readonly thumbsDown: number | undefined;
+  readonly downloads: number | null | undefined;
+  readonly thumbsUp: number | null | undefined;
+  readonly thumbsDown: number | null | undefined;
   /** `undefined` when the answer does not speak of files or images; `[]` when it says there are none. */
   readonly files: readonly VersionFileFacts[] | undefined;
+  /**
+   * True when `files` lists every file, superseded ones too (by-hash and by-id answers; lists of models hide some): only
+   * then is a file that is not listed recorded as removed. It stays in the catalog.
+   */
+  readonly filesComplete?: boolean;
   readonly images: readonly ImageFacts[] | undefined;
 }

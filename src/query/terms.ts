@@ -39,8 +39,8 @@ interface Run {
 
 /**
  * The terms of a text, each once, in order of first appearance: words in lower case without accents, split at all
- * that is no letter or digit; `InkWash2` also as `ink`, `wash`, `inkwash` and `2`; Chinese, Japanese and Korean as single characters
- * and pairs, so that any part of them is found.
+ * that is no letter or digit; `InkWash2` also as `ink`, `wash`, `inkwash` and `2`; Chinese, Japanese and Korean as
+ * single characters and pairs, so that any part of them is found.
  */
 export function termsOf(text: string): string[] {
   const terms = new Set<string>();
@@ -111,7 +111,7 @@ function fold(text: string): string {
   return text
     .normalize('NFKC')
     .replace(
-      /[^\x00-\x7f\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}]/gu,
+      /(?![\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}])\P{ASCII}/gu,
       (letter) => PLAIN[letter] ?? letter.normalize('NFKD'),
     )
     .replace(/\p{M}/gu, '')

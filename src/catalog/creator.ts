@@ -1,0 +1,26 @@
+import type { Kysely } from 'kysely';
+
+import { textOrNull } from './facts-clean.ts';
+import type { CreatorFacts } from './facts.ts';
+import type { Tables } from './schema.ts';
+import { upsert } from './upsert.ts';
+
+/** The key of a creator: Civitai's names ignore letter case. */
+export function creatorKey(username: string): string {
+  return username.normalize('NFC').toLowerCase();
+}
+
+/** Keeps creators; the last spelling of a name wins, a missing picture takes none away. */
+export async function saveCreators(trx: Kysely<Tables>, creators: Iterable<CreatorFacts>): Promise<void> {
+  const rows = new Map<string, { username_key: string; username: string; image: string | null }>();
+  for (const { username, image } of creators) {
+    const name = textOrNull(username) ?? '';
+    const key = creatorKey(name);
+    rows.set(key, {
+      username_key: key,
+      username: name,
+      image: textOrNull(image) ?? rows.get(key)?.image ?? null,
+    });
+  }
+  await upsert(trx, 'creator', [...rows.values()], { key: ['username_key'], fill: ['image'] });
+}
