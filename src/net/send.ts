@@ -11,6 +11,23 @@ export interface Request {
   /** What is asked, for tallies, limits and breakers: `model-versions/by-hash`, `models?ids`, `media`, `download` … */
   readonly endpoint: string;
   readonly signal?: AbortSignal;
+  /**
+   * Reads the body inside the retried unit, so that a cut or wrong body counts as a failed try. Throws BadAnswer to be
+   * asked again. The Response it returns is what `Send` resolves with; its body is then used up.
+   */
+  readonly read?: (response: Response) => Promise<Response>;
+  /** Keep the answer between runs; GET with a `read` that sets `text` only. */
+  readonly remember?: Ages;
+}
+
+/** How long an answer is good for, in ms. */
+export interface Ages {
+  /** Younger than this: served without asking. */
+  readonly softMs: number;
+  /** Younger than this: served when the host fails. */
+  readonly hardMs: number;
+  /** The same as softMs for a 404; none are kept when absent. */
+  readonly negativeMs?: number;
 }
 
 /** The answer; the body is read once, by whoever is outermost. */
@@ -24,7 +41,23 @@ export interface Response {
   readonly body: Readable;
   /** Epoch ms when the bytes left the site, as far as `Age` tells. */
   readonly seenAt: number;
+  /** The whole body, when the request's `read` took it as text. */
+  readonly text?: string;
 }
 
 /** Asks once. Every layer (pace, retry, breaker, tally) is a function from Send to Send; see stack.ts. */
 export type Send = (request: Request) => Promise<Response>;
+
+/** The answer can't be used (cut, not what was asked for): worth asking again, and `error` when it stays so. */
+export class BadAnswer extends Error {
+  readonly error: Error;
+  /** Tries in all for this kind of fault; the engine's own limit when absent. */
+  readonly attempts: number | undefined;
+
+  constructor(error: Error, attempts?: number) {
+    super(error.message, { cause: error });
+    this.name = 'BadAnswer';
+    this.error = error;
+    this.attempts = attempts;
+  }
+}

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import type { Send } from './send.ts';
+
+export interface Identity {
+  readonly userAgent: string;
+  readonly key: string | undefined;
+  /** Origins that may see the key. */
+  readonly keyOrigins: ReadonlySet<string>;
+}
+
+/** The site itself; the origin of the configured API is added to these. */
+const SITE_ORIGINS = ['https://civitai.com', 'https://civitai.red'];
+
+/** These never see the key, whatever their origin. */
+const KEYLESS_ENDPOINTS = new Set(['media', 'storage']);
+
+/** The origins a key may go to: the API's own, and the site's. */
+export function keyOriginsOf(apiUrl: string): ReadonlySet<string> {
+  return new Set([new URL(apiUrl).origin, ...SITE_ORIGINS]);
+}
+
+/**
+ * Our name. It must not look like a browser: to those the site answers refusals with HTML pages (notes: downloads).
+ */
+export function defaultUserAgent(): string {
+  return `Civitarium/${packageVersion()} (archiver, command line)`;
+}
+
+function packageVersion(): string {
+  try {
+    const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+    return /"version"\s*:\s*"([\w.+-]{1,40})"/.exec(text)?.[1] ?? '0';
+  } catch {
+    return '0';
+  }
+}
+
+/** Puts our name on every request, and the key where it may go; an `authorization` set by anyone else is dropped. */
+export function identifying(send: Send, identity: Identity): Send {
+  const authorization = identity.key === undefined ? undefined : `Bearer ${identity.key}`;
+  return (request) => {
+    const headers: Record<string, string> = { 'user-agent': identity.userAgent };
+    for (const name in request.headers) {
+      const value = request.headers[name];
+      if (name !== 'authorization' && value !== undefined) headers[name] = value;
+    }
+    if (!KEYLESS_ENDPOINTS.has(request.endpoint)) {
+      headers['accept-encoding'] ??= 'gzip, br';
+      if (authorization !== undefined && identity.keyOrigins.has(originOf(request.url))) {
+        headers['authorization'] = authorization;
+      }
+    }
+    return send({ ...request, headers });
+  };
+}
+
+function originOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).origin : '';
+}
