@@ -38,6 +38,9 @@ interface Identity {
   readonly gid?: number;
 }
 
+/** For a server, its template and a few dozen databases at a time. */
+const ENOUGH_BYTES = 2 ** 30;
+
 const SETTINGS = [
   'fsync=off',
   'synchronous_commit=off',
@@ -57,7 +60,7 @@ const SETTINGS = [
 export async function startPostgres(): Promise<RunningPostgres> {
   const given = process.env['CIVITARIUM_TEST_POSTGRES'];
   if (given !== undefined && given !== '') return { url: given, stop: async () => {} };
-  const folder = mkdtempSync(join(tmpdir(), 'civitarium-postgres-'));
+  const folder = mkdtempSync(join(quickestPlace(), 'civitarium-postgres-'));
   const identity = unprivileged();
   try {
     if (identity.uid !== undefined) chownSync(folder, identity.uid, identity.gid ?? identity.uid);
@@ -72,6 +75,18 @@ export async function startPostgres(): Promise<RunningPostgres> {
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
+  }
+}
+
+/** Memory when there is enough: a database is made for every test, ten times quicker there than on many disks. */
+function quickestPlace(): string {
+  const memory = '/dev/shm';
+  try {
+    accessSync(memory, constants.W_OK);
+    const { bavail, bsize } = statfsSync(memory);
+    return bavail * bsize > ENOUGH_BYTES ? memory : tmpdir();
+  } catch {
+    return tmpdir();
   }
 }
 

@@ -26,7 +26,7 @@ export function openSqlite(location: string, readOnly: boolean): Engine {
   return explained(location, () => {
     const writer = connect(location, readOnly && !memory);
     if (memory) return engineOver(location, writer, writer);
-    if (!readOnly) writer.exec('pragma journal_mode = wal');
+    if (!readOnly) useWal(writer);
     return engineOver(location, writer, readOnly ? writer : undefined);
   });
 }
@@ -39,6 +39,22 @@ function connect(location: string, readOnly: boolean): DatabaseSync {
   database.exec('pragma foreign_keys = on; pragma synchronous = normal; pragma temp_store = memory');
   if (readOnly) database.exec('pragma query_only = on');
   return database;
+}
+
+/** Write-ahead logging is a property of the file: switched on once, by whoever comes first. */
+function useWal(database: DatabaseSync): void {
+  const giveUpAt = performance.now() + READ_WAIT_MS;
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  while (database.prepare('pragma journal_mode').get()?.['journal_mode'] !== 'wal') {
+    try {
+      database.exec('pragma journal_mode = wal');
+      return;
+    } catch (error) {
+      // The switch does not wait for another process that does the same.
+      if (!isBusy(error) || performance.now() > giveUpAt) throw error;
+      Atomics.wait(pause, 0, 0, 10);
+    }
+  }
 }
 
 function engineOver(location: string, writer: DatabaseSync, only: DatabaseSync | undefined): Engine {

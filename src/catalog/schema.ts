@@ -87,6 +87,8 @@ export interface FileTable {
   inode: string;
   blob_id: number | null;
   state: 'present' | 'gone';
+  /** When a scan first missed it; null while it is present. */
+  gone_at: number | null;
   first_seen_at: number;
   seen_at: number;
   hashed_at: number | null;
@@ -150,7 +152,7 @@ export interface SightingTable {
 }
 
 export type SubjectState = 'found' | 'missing' | 'removed' | 'unchecked';
-export type SubjectKind = 'hash' | 'version' | 'model';
+export type SubjectKind = 'hash' | 'version' | 'model' | 'image';
 
 export interface SubjectStateTable {
   kind: SubjectKind;

@@ -25,7 +25,7 @@ function fileTables({ key, int, text, bytes, end }: ColumnTypes): string[] {
       name ${text} not null, stem ${text} not null, ext ${text} not null, folder ${text} not null,
       size ${int} not null, mtime_ns ${text} not null, ctime_ns ${text} not null,
       device ${text} not null, inode ${text} not null,
-      blob_id ${int} references blob (id), state ${text} not null,
+      blob_id ${int} references blob (id), state ${text} not null, gone_at ${int},
       first_seen_at ${int} not null, seen_at ${int} not null,
       hashed_at ${int}, hash_origin ${text}, problem ${text},
       unique (root_id, path_key)

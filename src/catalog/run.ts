@@ -1,0 +1,53 @@
+import type { Kysely, Selectable } from 'kysely';
+
+import type { RunId } from '../base/ids.ts';
+import { cleanText } from './clean-text.ts';
+import { writing } from './open.ts';
+import type { Writable } from './open.ts';
+import type { RunTable, Tables } from './schema.ts';
+
+/** One execution of a verb, as recorded; `ended_at` is null while it runs and for ever when it was killed. */
+export type RunRow = Selectable<RunTable>;
+
+/** Records that a verb begins. The host must be known. */
+export async function startRun(
+  target: Writable,
+  run: { readonly verb: string; readonly hostId: string; readonly pid: number; readonly options: unknown },
+  at: number,
+): Promise<RunId> {
+  const { verb, hostId, pid, options } = run;
+  const row = cleanText({
+    verb,
+    host_id: hostId,
+    pid,
+    started_at: at,
+    options: JSON.stringify(options ?? {}),
+  });
+  const { id } = await writing(target, (trx) =>
+    trx.insertInto('run').values(row).returning('id').executeTakeFirstOrThrow(),
+  );
+  return id as RunId;
+}
+
+/** Records how it ended: its result as JSON, and the exit code. */
+export async function endRun(
+  target: Writable,
+  id: number,
+  result: unknown,
+  exitCode: number,
+  at: number,
+): Promise<void> {
+  const row = cleanText({ ended_at: at, result: JSON.stringify(result ?? null), exit_code: exitCode });
+  await writing(target, (trx) => trx.updateTable('run').set(row).where('id', '=', id).execute());
+}
+
+/** The run of a verb that began last. */
+export async function lastRun(db: Kysely<Tables>, verb: string): Promise<RunRow | undefined> {
+  return db
+    .selectFrom('run')
+    .selectAll()
+    .where('verb', '=', verb)
+    .orderBy('started_at', 'desc')
+    .orderBy('id', 'desc')
+    .executeTakeFirst();
+}
