@@ -1,0 +1,28 @@
+import type { Sent } from './route.ts';
+
+/** A pause that an answer asked for. Real epoch ms. */
+export interface Hold {
+  readonly spokenAt: number;
+  readonly until: number;
+}
+
+/** Requests that were already on their way when the pause was spoken. */
+const ON_ITS_WAY_MS = 150;
+/** Timers that fire a little early, and dates that have whole seconds only. */
+const ROUNDING_MS = 50;
+
+/** The pause an answer asks for in ms from `at`; `undefined` when it asks for none. */
+export function retryAfterMs(sent: Sent, at: number): number | undefined {
+  if (sent.status !== 429 && sent.status !== 503) return undefined;
+  const text = sent.headers['retry-after'];
+  if (text === undefined) return undefined;
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - at);
+}
+
+/** True for a request begun at `at` while a pause was on. */
+export function sentTooEarly(hold: Hold | undefined, at: number): boolean {
+  if (hold === undefined) return false;
+  return at > hold.spokenAt + ON_ITS_WAY_MS && at < hold.until - ROUNDING_MS;
+}
