@@ -153,3 +153,11 @@ function reasonIn(body: string): string | undefined {
     return undefined;
   }
 }
+
+/** True when the whole host is out of reach, not one thing on it: a run may stop asking. */
+export function isHostGone(error: unknown): error is SourceError {
+  return (
+    error instanceof SourceError &&
+    ['site-down', 'site-challenge', 'rate-limited', 'region-blocked'].includes(error.code)
+  );
+}

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Sha256 } from '../base/ids.ts';
-import { IntegrityError, SourceError } from '../base/errors.ts';
+import { IntegrityError } from '../base/errors.ts';
 import { discard, isHtml, readReason } from './body.ts';
 import { challengeError, failureOfError } from './failure.ts';
 import { refusalOf } from './refusal.ts';
@@ -149,12 +149,4 @@ function integrity(code: string, message: string): IntegrityError {
     code,
     next: 'Nothing was kept; run the same command again to try once more.',
   });
-}
-
-/** True when the whole host is out of reach, not one thing on it: a run may stop asking. */
-export function isHostGone(error: unknown): error is SourceError {
-  return (
-    error instanceof SourceError &&
-    ['site-down', 'site-challenge', 'rate-limited', 'region-blocked'].includes(error.code)
-  );
 }
