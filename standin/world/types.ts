@@ -1,6 +1,6 @@
 /**
  * A made-up Civitai, computed from a seed: what exists, not how it is told (that is the routes' work). Times are epoch
- * ms of the world's own clock. Ids are unlike the order they were made in, as on the site.
+ * ms of the world's own clock. Ids ascend with the time things were made, with gaps, as on the site.
  */
 
 export interface WorldCreator {
@@ -192,6 +192,8 @@ export interface World {
   imageByUuid(uuid: string): WorldImage | undefined;
   /** Any of the six types in any letter case, whole values only. */
   filesByHash(hash: string): readonly WorldFile[];
+  /** By SHA-256 alone, which costs less the first time. */
+  filesBySha256(hash: string): readonly WorldFile[];
   /** Ascending; unpublished ones too. */
   modelIds(): readonly number[];
   versionIds(): readonly number[];
