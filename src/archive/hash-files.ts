@@ -28,6 +28,8 @@ interface Done {
 
 /** As many results are committed together; a run that is killed loses at most these. */
 const BATCH = 64;
+/** Files handed to the hasher at once, for each of its threads: small ones travel to a thread together. */
+const AHEAD = 32;
 /** Or whatever is there after this many ms: large files come seldom. */
 const BATCH_MS = 2000;
 
@@ -57,7 +59,7 @@ export async function hashFiles(files: readonly StockFile[], options: HashOption
     committedAt = options.now();
     committing = committing.then(() => commitBatch(options.catalog, batch, options.now()));
   };
-  await inPool(files, options.threads * 2, async (file) => {
+  await inPool(files, options.threads * AHEAD, async (file) => {
     if (options.signal.aborted) throw new InterruptedError();
     try {
       const done = await hashOne(file, options);
@@ -81,7 +83,12 @@ export async function hashFiles(files: readonly StockFile[], options: HashOption
 
 async function hashOne(file: StockFile, options: HashOptions): Promise<Done> {
   const path = absolutePath(options.root, file.walked);
-  const hashed = await options.hasher.hash(path, { signal: options.signal, onBytes: (more) => options.phase.advance(more) });
+  let told = 0;
+  const onBytes = (read: number): void => {
+    options.phase.advance(read - told);
+    told = read;
+  };
+  const hashed = await options.hasher.hash(path, { signal: options.signal, size: file.walked.size, onBytes });
   const header = await readModelHeader(path, hashed.size, hashed.head);
   return { file, hashed, header };
 }
@@ -97,7 +104,7 @@ async function commitBatch(catalog: Catalog, batch: readonly Done[], at: number)
   const idOf = (done: Done): BlobId => blobs.get(done.hashed.sha256) as BlobId;
   await saveHashes(catalog, batch.flatMap((done) => hashRows(idOf(done), done.hashed)));
   await saveHeaders(catalog, batch.map((done) => headerRow(idOf(done), done.header)));
-  await setBlob(catalog, batch.map((done) => ({ fileId: done.file.fileId, blobId: idOf(done), origin: 'read', at })));
+  await setBlob(catalog, batch.map((done) => ({ fileId: done.file.fileId, blobId: idOf(done), origin: 'read', at, asOf: { size: done.hashed.size, mtimeNs: done.hashed.mtimeNs } })));
 }
 
 function hashRows(blobId: BlobId, hashed: HashedFile): { blobId: BlobId; type: string; value: string }[] {

@@ -11,7 +11,7 @@ import { saveVersions } from '../catalog/version.ts';
 import type { CivitaiClient } from '../civitai/client.ts';
 import { stableDigest } from '../civitai/digest.ts';
 import type { Item, Model, Version } from '../civitai/shapes/types.ts';
-import { modelFacts, versionFacts } from './to-facts.ts';
+import { modelFacts, shortModelFacts, versionFacts } from './to-facts.ts';
 
 /** Most hashes a `by-hash/ids` question takes, and most a `by-hash` one or a `models?ids=` one (civitai-api 3.3, 3.4). */
 const IDS_AT_ONCE = 10_000;
@@ -46,6 +46,7 @@ export async function identify(blobs: ReadonlyMap<Sha256, BlobId>, options: Iden
     await lookUpHashes(blobs, touched, options);
     await fetchVersions(blobs, touched, options);
     await fetchModels(blobs, touched, options);
+    await fetchLeftVersions(blobs, options);
     return { touched, stopped: undefined };
   } catch (error) {
     if (options.signal.aborted) throw new InterruptedError();
@@ -72,7 +73,7 @@ async function lookUpHashes(blobs: ReadonlyMap<Sha256, BlobId>, touched: Set<Sha
   }
 }
 
-async function askForIds(batch: readonly Sha256[], { catalog, client, now }: IdentifyOptions): ReturnType<CivitaiClient['hashIds']> {
+async function askForIds(batch: readonly Sha256[], { catalog, client, now }: IdentifyOptions): Promise<Awaited<ReturnType<CivitaiClient['hashIds']>>> {
   try {
     return await client.hashIds(batch);
   } catch (error) {
@@ -102,8 +103,11 @@ async function dueHashes(hashes: readonly Sha256[], { catalog, now, force, maxAg
 
 /** Full version answers for found hashes whose versions are not known yet, or that were asked for anew. */
 async function fetchVersions(blobs: ReadonlyMap<Sha256, BlobId>, touched: Set<Sha256>, options: IdentifyOptions): Promise<void> {
-  const wanted = await hashesWithoutVersion(blobs, options.force || options.maxAgeMs !== undefined ? touched : new Set(), options.catalog);
-  for (const batch of chunks(wanted, DETAILS_AT_ONCE)) {
+  const rows = await candidatesOfBlobs(options.catalog, blobs);
+  const unknown = await withoutState(options.catalog, 'version', rows.map((row) => row.versionId));
+  const again = options.force || options.maxAgeMs !== undefined;
+  const wanted = new Set(rows.filter((row) => unknown.has(row.versionId) || (again && touched.has(row.sha256))).map((row) => row.sha256));
+  for (const batch of chunks([...wanted], DETAILS_AT_ONCE)) {
     const items = await options.client.versionsByHashes(batch);
     await keepVersions(items, blobs, 'by-hash', options);
     for (const hash of batch) touched.add(hash);
@@ -111,29 +115,35 @@ async function fetchVersions(blobs: ReadonlyMap<Sha256, BlobId>, touched: Set<Sh
   }
 }
 
-interface CandidateHash {
-  readonly sha256: string;
-  readonly version_id: number;
-  readonly model_id: number;
+interface CandidateRow {
+  readonly sha256: Sha256;
+  readonly versionId: VersionId;
+  readonly modelId: ModelId;
 }
 
-async function candidateHashes(catalog: Catalog, blobs: ReadonlyMap<Sha256, BlobId>, table: 'version' | 'model'): Promise<{ all: CandidateHash[]; unknown: CandidateHash[] }> {
-  const column = table === 'version' ? 'candidate.version_id' : 'candidate.model_id';
+async function candidatesOfBlobs(catalog: Catalog, blobs: ReadonlyMap<Sha256, BlobId>): Promise<CandidateRow[]> {
   const rows = await catalog.db
     .selectFrom('candidate')
     .innerJoin('blob', 'blob.id', 'candidate.blob_id')
-    .leftJoin(table, `${table}.id`, column)
-    .select(['blob.sha256', 'candidate.version_id', 'candidate.model_id', `${table}.id as known`])
+    .select(['blob.sha256', 'candidate.version_id', 'candidate.model_id'])
     .execute();
-  const all = rows.filter((row) => blobs.has(row.sha256 as Sha256));
-  return { all, unknown: all.filter((row) => row.known === null) };
+  return rows.filter((row) => blobs.has(row.sha256 as Sha256)).map((row) => ({ sha256: row.sha256 as Sha256, versionId: row.version_id as VersionId, modelId: row.model_id as ModelId }));
 }
 
-async function hashesWithoutVersion(blobs: ReadonlyMap<Sha256, BlobId>, again: ReadonlySet<Sha256>, catalog: Catalog): Promise<Sha256[]> {
-  const { all, unknown } = await candidateHashes(catalog, blobs, 'version');
-  const wanted = new Set(unknown.map((row) => row.sha256 as Sha256));
-  for (const row of all) if (again.has(row.sha256 as Sha256)) wanted.add(row.sha256 as Sha256);
-  return [...wanted];
+/** Those of some ids that were never answered, one way or the other. */
+async function withoutState<Id extends number>(catalog: Catalog, kind: 'version' | 'model', ids: readonly Id[]): Promise<Set<Id>> {
+  const states = await statesOf(catalog.db, kind, [...new Set(ids)].map(String));
+  return new Set(ids.filter((id) => (states.get(String(id))?.state ?? 'unchecked') === 'unchecked'));
+}
+
+/** Versions that neither a hash answer nor their model's answer brought: asked for one by one. */
+async function fetchLeftVersions(blobs: ReadonlyMap<Sha256, BlobId>, options: IdentifyOptions): Promise<void> {
+  const rows = await candidatesOfBlobs(options.catalog, blobs);
+  for (const id of await withoutState(options.catalog, 'version', rows.map((row) => row.versionId))) {
+    const item = await options.client.version(id);
+    if (item === undefined) await recordLooks(options.catalog, 'version', [{ subject: String(id), answer: 'absent' }], options.now());
+    else await keepVersions([item], blobs, 'model-versions', options);
+  }
 }
 
 /** Keeps version answers: payload, facts, state, and which of their files have bytes that we hold. */
@@ -142,6 +152,8 @@ export async function keepVersions(items: readonly Item<Version>[], blobs: Reado
   if (usable.length === 0) return;
   const at = now();
   await keepPayloads(catalog, usable.map((item) => ({ kind: 'version' as const, subject: String(item.value.id), source, digest: stableDigest(item.raw), raw: item.raw, seenAt: at })));
+  // A version answers even where its model does not: the little it says of the model must not be lost.
+  await saveModels(catalog, usable.flatMap((item) => shortModelFacts(item.value)), at);
   await saveVersions(catalog, usable.map((item) => versionFacts(item.value, item.value.modelId as ModelId, { ordered: false })), at);
   await recordLooks(catalog, 'version', usable.map((item) => ({ subject: String(item.value.id), answer: 'found' as const })), at);
   await saveCandidates(catalog, usable.flatMap((item) => candidatesOf(item.value, item.value.modelId as ModelId, blobs)));
@@ -156,12 +168,11 @@ function candidatesOf(version: Version, modelId: ModelId, blobs: ReadonlyMap<Sha
 }
 
 async function fetchModels(blobs: ReadonlyMap<Sha256, BlobId>, touched: Set<Sha256>, options: IdentifyOptions): Promise<void> {
-  const { all, unknown } = await candidateHashes(options.catalog, blobs, 'model');
-  const again = options.force || options.maxAgeMs !== undefined ? all.filter((row) => touched.has(row.sha256 as Sha256)) : [];
-  const states = await statesOf(options.catalog.db, 'model', unknown.map((row) => String(row.model_id)));
-  const isDue = (id: number): boolean => (states.get(String(id))?.next_check_at ?? 0) <= options.now();
-  const ids = new Set([...unknown.map((row) => row.model_id).filter(isDue), ...again.map((row) => row.model_id)]);
-  await fetchModelsById([...ids] as ModelId[], blobs, options);
+  const rows = await candidatesOfBlobs(options.catalog, blobs);
+  const ids = await withoutState(options.catalog, 'model', rows.map((row) => row.modelId));
+  const again = options.force || options.maxAgeMs !== undefined;
+  for (const row of rows) if (again && touched.has(row.sha256)) ids.add(row.modelId);
+  await fetchModelsById([...ids], blobs, options);
 }
 
 /**
@@ -198,5 +209,6 @@ export async function keepModels(items: readonly Item<Model>[], blobs: ReadonlyM
   await saveModels(catalog, items.map((item) => modelFacts(item.value)), at);
   await saveVersions(catalog, items.flatMap(({ value }) => value.versions.map((version) => versionFacts(version, value.id, { ordered: true }))), at);
   await recordLooks(catalog, 'model', items.map((item) => ({ subject: String(item.value.id), answer: 'found' as const })), at);
+  await recordLooks(catalog, 'version', items.flatMap(({ value }) => value.versions.map((version) => ({ subject: String(version.id), answer: 'found' as const }))), at);
   await saveCandidates(catalog, items.flatMap(({ value }) => value.versions.flatMap((version) => candidatesOf(version, value.id, blobs))));
 }

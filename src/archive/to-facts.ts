@@ -24,6 +24,26 @@ export function modelFacts(model: Model): ModelFacts {
   };
 }
 
+/** What a version answer says of its model: little, and nothing when it names none. */
+export function shortModelFacts(version: Version): ModelFacts[] {
+  if (version.model === undefined || version.modelId === undefined) return [];
+  const silent = { description: undefined, creator: undefined, tags: undefined, nsfwLevel: undefined, minor: undefined, availability: undefined };
+  const licence = { allowNoCredit: undefined, allowDerivatives: undefined, allowDifferentLicense: undefined, commercialUse: undefined };
+  const { name, type, nsfw, poi, mode } = version.model;
+  return [{ id: version.modelId, name, type, nsfw, poi, mode, ...silent, ...licence, stats: NO_COUNTERS }];
+}
+
+const NO_COUNTERS: Counters = {
+  downloads: undefined,
+  thumbsUp: undefined,
+  thumbsDown: undefined,
+  comments: undefined,
+  tipped: undefined,
+  rating: undefined,
+  ratingCount: undefined,
+  favorites: undefined,
+};
+
 /** A version answer in the catalog's words; `modelId` when the answer itself did not name its model. */
 export function versionFacts(version: Version, modelId: number, options: { readonly ordered: boolean }): VersionFacts {
   return {

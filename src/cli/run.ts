@@ -25,7 +25,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     const asked = await readArguments(argv, VERBS, VERSION);
     if (asked.kind === 'shown') return EXIT.done;
     command = asked.verb.name;
-    const opened = await openFor(asked.common, stop.signal);
+    const opened = await openFor(asked.common, stop.signal, command === 'config');
     workspace = opened.workspace;
     const input = withConfig(asked.verb, asked.input, opened.config);
     const result = await asked.verb.run(workspace, input);
@@ -47,23 +47,25 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   }
 }
 
-async function openFor(common: Input['options'], signal: AbortSignal): Promise<{ workspace: Workspace; config: ConfigFile | undefined }> {
+async function openFor(common: Input['options'], signal: AbortSignal, lenient: boolean): Promise<{ workspace: Workspace; config: ConfigFile | undefined }> {
   const places = placesOf(process.env, process.platform);
-  const { config, path } = await readConfig(common, places.config);
+  const { config, path } = await readConfig(common, places.config, lenient);
   const settings = resolveSettings({ flags: common, env: process.env, config, configFile: path, places, cwd: process.cwd() });
   const terminal = openTerminal(settings);
   const colour = process.stderr.isTTY === true && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb';
   return { workspace: openWorkspace({ settings, config, terminal, signal, cwd: process.cwd(), colour }), config };
 }
 
-async function readConfig(common: Input['options'], folder: string): Promise<{ config: ConfigFile | undefined; path: string | undefined }> {
+/** `lenient`: a broken file counts as none, so that `config check` can say what is wrong with it. */
+async function readConfig(common: Input['options'], folder: string, lenient: boolean): Promise<{ config: ConfigFile | undefined; path: string | undefined }> {
   const given = typeof common['config'] === 'string' ? common['config'] : undefined;
   const { findConfig } = await import('../config/file.ts');
   const source = findConfig({ given, env: process.env, cwd: process.cwd(), folder });
   if (source === undefined) return { config: undefined, path: undefined };
   const [{ parseConfig, requireConfig }, { configSchema }] = await Promise.all([import('../config/parse.ts'), import('../config/schema.ts')]);
   const verbs = await Promise.all(VERBS.map((entry) => entry.load()));
-  return { config: requireConfig(source, parseConfig(source, configSchema(verbs), process.env)), path: source.path };
+  const parsed = parseConfig(source, configSchema(verbs), process.env);
+  return { config: lenient ? parsed.config : requireConfig(source, parsed), path: source.path };
 }
 
 /** A verb's section of the config gives what the command line did not; then the table's own defaults. */

@@ -2,7 +2,6 @@ import { availableParallelism } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import type { ConfigFile } from '../config/schema.ts';
-import type { HashKind } from '../library/hash.ts';
 import type { Settings } from '../verbs/deps.ts';
 import type { Input } from '../verbs/verb.ts';
 import type { Places } from './places.ts';
@@ -31,7 +30,7 @@ export function resolveSettings(sources: SettingsSources): Settings {
     mediaConcurrency: config?.media?.concurrency ?? 8,
     browsingLevel: browsingLevel(text(flags['browsing-level']) ?? api?.browsing_level),
     hashThreads: config?.hashing?.threads ?? availableParallelism(),
-    hashKinds: ['SHA256', ...(config?.hashing?.also ?? [])] as HashKind[],
+    hashKinds: config?.hashing?.also ?? [],
     dryRun: flags['dry-run'] === true,
     yes: flags['yes'] === true,
     forceRefresh: flags['force-refresh'] === true,

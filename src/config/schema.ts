@@ -25,7 +25,7 @@ const fixed = {
   hashing: z
     .strictObject({
       threads: z.number().int().min(1).max(64).optional().describe('Files hashed at once; by default one a core.'),
-      also: z.array(z.enum(['AutoV1', 'AutoV3', 'CRC32', 'BLAKE3'])).optional().describe('Hashes besides SHA-256 and AutoV2.'),
+      also: z.array(z.enum(['AutoV3', 'CRC32', 'BLAKE3'])).optional().describe('Hashes besides SHA-256, AutoV1 and AutoV2, which cost nothing.'),
     })
     .optional(),
   logging: z
@@ -62,7 +62,7 @@ export interface ConfigFile {
   readonly api?: { readonly url: string; readonly key?: string; readonly rate: number; readonly patience: number; readonly browsing_level?: number | string };
   readonly media?: { readonly concurrency: number };
   readonly hosts?: Readonly<Record<string, { readonly rate?: number; readonly spacing_ms?: number; readonly concurrency?: number }>>;
-  readonly hashing?: { readonly threads?: number; readonly also?: readonly ('AutoV1' | 'AutoV3' | 'CRC32' | 'BLAKE3')[] };
+  readonly hashing?: { readonly threads?: number; readonly also?: readonly ('AutoV3' | 'CRC32' | 'BLAKE3')[] };
   readonly logging?: { readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly file: boolean };
   readonly roots?: readonly string[];
   readonly [verb: string]: unknown;

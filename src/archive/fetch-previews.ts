@@ -1,0 +1,145 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RootId } from '../base/ids.ts';
+import type { AppError } from '../base/errors.ts';
+import { InterruptedError, IntegrityError, messageOf, SourceError } from '../base/errors.ts';
+import { inPool } from '../base/pool.ts';
+import type { Phase } from '../base/progress.ts';
+import type { Catalog } from '../catalog/open.ts';
+import { finish, intend } from '../catalog/output.ts';
+import { recordLooks } from '../catalog/state.ts';
+import { extensionOf, KIND_BYTES, kindOf, mediaOf } from '../formats/image-kind.ts';
+import { commitTemps, openTemp } from '../library/place.ts';
+import type { TempFile } from '../library/place.ts';
+import type { Send } from '../net/send.ts';
+import { isHostGone, transfer } from '../net/transfer.ts';
+import type { PreviewStep } from './plan-previews.ts';
+
+export interface FetchOptions {
+  readonly catalog: Catalog;
+  readonly send: Send;
+  readonly concurrency: number;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+  readonly phase: Phase;
+  /** Where a copy of an image lies, absolute; what arrives is added. */
+  readonly copies: Map<number, string>;
+  /** Where a preview goes: the folder (absolute), the name without extension, the root it must stay in. */
+  placeOf(step: PreviewStep): { readonly folder: string; readonly name: string; readonly root: string; readonly rootId: RootId };
+}
+
+export interface FetchedPreviews {
+  readonly fetched: number;
+  readonly bytes: number;
+  readonly failures: readonly { readonly url: string; readonly code: string; readonly why: string; readonly next?: string | undefined }[];
+  readonly stopped: SourceError | undefined;
+}
+
+interface Arrived {
+  readonly step: PreviewStep;
+  readonly temp: TempFile;
+  readonly path: string;
+  readonly root: string;
+  readonly rootId: RootId;
+  readonly size: number;
+  readonly sha256: string;
+}
+
+/** Previews recorded together: one intent, one group of renames, one done. */
+const BATCH = 64;
+
+/**
+ * Brings previews to their places. The bytes stay as they came; the extension is that of their true type. An image that
+ * several files want is fetched once and copied.
+ */
+export async function fetchPreviews(steps: readonly PreviewStep[], options: FetchOptions): Promise<FetchedPreviews> {
+  const outcome: Outcome = { fetched: 0, bytes: 0, failures: [], stopped: undefined };
+  const firsts = new Map(steps.toReversed().map((step) => [step.image.imageId, step]));
+  const isFirst = (step: PreviewStep): boolean => firsts.get(step.image.imageId) === step;
+  await bring(steps.filter(isFirst), outcome, options);
+  await bring(steps.filter((step) => !isFirst(step) && options.copies.has(step.image.imageId)), outcome, options);
+  return outcome;
+}
+
+interface Outcome {
+  fetched: number;
+  bytes: number;
+  readonly failures: FetchedPreviews['failures'][number][];
+  stopped: SourceError | undefined;
+}
+
+async function bring(steps: readonly PreviewStep[], outcome: Outcome, options: FetchOptions): Promise<void> {
+  let arrived: Arrived[] = [];
+  let placing: Promise<void> = Promise.resolve();
+  const place = (): void => {
+    const batch = arrived;
+    arrived = [];
+    placing = placing.then(() => placeBatch(batch, options));
+  };
+  await inPool(steps, options.concurrency, async (step) => {
+    if (options.signal.aborted) throw new InterruptedError();
+    if (outcome.stopped !== undefined && !options.copies.has(step.image.imageId)) return;
+    try {
+      const one = await fetchOne(step, options);
+      outcome.fetched += 1;
+      outcome.bytes += one.size;
+      arrived.push(one);
+      options.phase.advance(1);
+      if (arrived.length >= BATCH) place();
+    } catch (error) {
+      if (options.signal.aborted) throw new InterruptedError();
+      if (isHostGone(error)) outcome.stopped ??= error;
+      else if (error instanceof SourceError || error instanceof IntegrityError) outcome.failures.push(await failureOf(step, error, options));
+      else throw error;
+    }
+  }).finally(async () => {
+    place();
+    await placing;
+  });
+}
+
+async function failureOf(step: PreviewStep, error: AppError, options: FetchOptions): Promise<FetchedPreviews['failures'][number]> {
+  const gone = error instanceof SourceError && (error.status === 404 || error.status === 410);
+  if (gone) await recordLooks(options.catalog, 'image', [{ subject: String(step.image.imageId), answer: 'absent' }], options.now());
+  return { url: step.image.url, code: error.code, why: messageOf(error), next: error.next };
+}
+
+async function fetchOne(step: PreviewStep, options: FetchOptions): Promise<Arrived> {
+  const { folder, name, root, rootId } = options.placeOf(step);
+  const temp = await openTemp(folder, { inside: root });
+  try {
+    const head = await fill(temp, step, options);
+    const kind = kindOf(head);
+    if (mediaOf(kind) === undefined) {
+      throw new IntegrityError('The site sent something that is no picture.', { code: 'not-an-image', next: 'The next run asks again.' });
+    }
+    const { size, sha256 } = await temp.finish();
+    return { step, temp, path: join(folder, `${name}.${extensionOf(kind)}`), root, rootId, size, sha256 };
+  } catch (error) {
+    await temp.discard();
+    throw error;
+  }
+}
+
+/** The bytes of an image, from a copy that is held or from the site; gives the first of them. */
+async function fill(temp: TempFile, step: PreviewStep, options: FetchOptions): Promise<Uint8Array> {
+  const copy = options.copies.get(step.image.imageId);
+  if (copy !== undefined) {
+    const bytes = await readFile(copy).catch(() => undefined);
+    if (bytes !== undefined) {
+      await temp.write(bytes);
+      return bytes.subarray(0, KIND_BYTES);
+    }
+  }
+  const { head } = await transfer(options.send, { method: 'GET', url: step.image.url, endpoint: 'media', signal: options.signal }, temp);
+  return head;
+}
+
+async function placeBatch(batch: readonly Arrived[], { catalog, now, copies }: FetchOptions): Promise<void> {
+  if (batch.length === 0) return;
+  await intend(catalog, batch.map((one) => ({ path: one.path, rootId: one.rootId, fileId: one.step.fileId, kind: 'preview' as const, imageId: one.step.image.imageId, sha256: one.sha256 })), now());
+  const placed = await commitTemps(batch.map((one) => ({ temp: one.temp, path: one.path, inside: one.root })));
+  for (const one of batch) copies.set(one.step.image.imageId, one.path);
+  await finish(catalog, batch.map((one, index) => ({ path: one.path, sha256: one.sha256, size: one.size, mtimeNs: placed[index]?.mtimeNs ?? '' })), now());
+}
+

@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import { lstat, readFile, stat } from 'node:fs/promises';
+import type { RootId } from '../base/ids.ts';
+import { isSystemError } from '../base/errors.ts';
+import { inPool } from '../base/pool.ts';
+import type { Catalog } from '../catalog/open.ts';
+import { finish, intend, isOurs, outputsOf } from '../catalog/output.ts';
+import type { OutputRow } from '../catalog/output.ts';
+import type { OutputTable } from '../catalog/schema.ts';
+import { placeAll } from '../library/place.ts';
+
+/** A file to be written whole. */
+export interface Output {
+  /** Absolute. */
+  readonly path: string;
+  /** Where to write when a file of the user's stands at `path`; `undefined` leaves it. */
+  readonly otherwise?: string | undefined;
+  /** Folder that the path must lie in, absolute. */
+  readonly inside: string;
+  readonly kind: OutputTable['kind'];
+  readonly rootId: RootId | undefined;
+  readonly fileId: number | undefined;
+  readonly imageId?: number | undefined;
+  readonly bytes: Uint8Array | string;
+}
+
+export interface Written {
+  readonly written: number;
+  readonly unchanged: number;
+  /** Paths where a file of the user's stands; nothing was done to it. */
+  readonly foreign: readonly string[];
+}
+
+/** Files written between two commits. */
+const BATCH = 200;
+
+/**
+ * Writes files so that each is either as it was or complete: intent, bytes, done. What already holds these bytes is left
+ * alone; what is not ours is never touched. Throws LibraryError when the disk refuses.
+ */
+export async function writeOutputs(catalog: Catalog, outputs: Iterable<Output> | AsyncIterable<Output>, now: () => number): Promise<Written> {
+  const total = { written: 0, unchanged: 0, foreign: [] as string[] };
+  let batch: Output[] = [];
+  const flush = async (): Promise<void> => {
+    const result = await writeBatch(catalog, batch, now);
+    batch = [];
+    total.written += result.written;
+    total.unchanged += result.unchanged;
+    total.foreign.push(...result.foreign);
+  };
+  for await (const output of outputs) {
+    batch.push(output);
+    if (batch.length >= BATCH) await flush();
+  }
+  await flush();
+  return total;
+}
+
+interface Sized extends Output {
+  readonly sha256: string;
+  /** Hash of the bytes of ours that lie there now. */
+  readonly held?: string | undefined;
+}
+
+async function writeBatch(catalog: Catalog, batch: readonly Output[], now: () => number): Promise<Written> {
+  if (batch.length === 0) return { written: 0, unchanged: 0, foreign: [] };
+  const hashed = batch.map((output) => ({ ...output, sha256: createHash('sha256').update(output.bytes).digest('hex') }));
+  const paths = hashed.flatMap((output) => (output.otherwise === undefined ? [output.path] : [output.path, output.otherwise]));
+  const rows = new Map((await outputsOf(catalog.db, { paths })).map((row) => [row.path, row]));
+  const wanted: Sized[] = [];
+  const right: Sized[] = [];
+  const foreign: string[] = [];
+  await inPool(hashed, 8, async (output) => {
+    const judged = await judge(output, rows);
+    if (judged.verdict === 'write') wanted.push(judged.output);
+    else if (judged.verdict === 'right') right.push(judged.output);
+    if (judged.foreign !== undefined) foreign.push(judged.foreign);
+  });
+  const unrecorded = right.filter((output) => rows.get(output.path)?.done_sha256 !== output.sha256);
+  await intend(catalog, [...wanted, ...unrecorded].map((output) => intentOf(output)), now());
+  await placeAll(wanted.map(({ path, bytes, inside }) => ({ path, bytes, inside })));
+  await finish(catalog, await Promise.all([...wanted, ...unrecorded].map(doneOf)), now());
+  return { written: wanted.length, unchanged: right.length, foreign };
+}
+
+function intentOf(output: Sized): Parameters<typeof intend>[1][number] {
+  return { path: output.path, rootId: output.rootId, fileId: output.fileId, kind: output.kind, imageId: output.imageId, sha256: output.sha256, held: output.held };
+}
+
+async function doneOf(output: Sized): Promise<Parameters<typeof finish>[1][number]> {
+  const { size, mtimeNs } = await stat(output.path, { bigint: true });
+  return { path: output.path, sha256: output.sha256, size: Number(size), mtimeNs: String(mtimeNs) };
+}
+
+interface Judged {
+  readonly verdict: 'write' | 'right' | 'leave';
+  readonly output: Sized;
+  /** A path held by a file of the user's. */
+  readonly foreign?: string;
+}
+
+/** What to do about one output: its bytes may already be there, or somebody else's may. */
+async function judge(output: Sized, rows: ReadonlyMap<string, OutputRow>): Promise<Judged> {
+  const first = await standingOf(output.path, output.sha256, rows.get(output.path));
+  if (first.kind !== 'foreign') return verdictOn(output, first);
+  const { otherwise } = output;
+  if (otherwise === undefined) return { verdict: 'leave', output, foreign: output.path };
+  const second = await standingOf(otherwise, output.sha256, rows.get(otherwise));
+  if (second.kind === 'foreign') return { verdict: 'leave', output, foreign: output.path };
+  return { ...verdictOn({ ...output, path: otherwise }, second), foreign: output.path };
+}
+
+function verdictOn(output: Sized, standing: Standing): Judged {
+  if (standing.kind === 'right') return { verdict: 'right', output: { ...output, held: output.sha256 } };
+  return { verdict: 'write', output: { ...output, held: standing.kind === 'ours' ? standing.sha256 : undefined } };
+}
+
+/** How a path stands to the bytes that belong there: nothing there, those bytes, other ones of ours, somebody else's. */
+type Standing = { readonly kind: 'free' | 'right' | 'foreign' } | { readonly kind: 'ours'; readonly sha256: string };
+
+async function standingOf(path: string, sha256: string, row: OutputRow | undefined): Promise<Standing> {
+  try {
+    const stats = await lstat(path, { bigint: true });
+    const untouched = row !== undefined && row.size === Number(stats.size) && row.mtime_ns === String(stats.mtimeNs);
+    if (untouched && row.done_sha256 === sha256) return { kind: 'right' };
+    if (!stats.isFile()) return { kind: 'foreign' };
+    const onDisk = createHash('sha256').update(await readFile(path)).digest('hex');
+    if (onDisk === sha256) return { kind: 'right' };
+    return row !== undefined && isOurs(row, onDisk) ? { kind: 'ours', sha256: onDisk } : { kind: 'foreign' };
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return { kind: 'free' };
+    if (isSystemError(error, 'EACCES', 'ENOTDIR', 'EISDIR')) return { kind: 'foreign' };
+    throw error;
+  }
+}

@@ -1,0 +1,41 @@
+import { formatDay } from '../base/dates.ts';
+import { listMissing } from '../catalog/missing.ts';
+import type { Verb } from './verb.ts';
+import { flagOption } from './verb.ts';
+
+/** `civitarium missing`: what the site does not have, or no longer has. */
+export const missing: Verb = {
+  name: 'missing',
+  summary: 'list what the site does not have, or no longer has',
+  description:
+    'Lists the files that Civitai did not know when it was last asked ("missing"), those it knew once and no longer shows ("removed", with the day they were last seen; everything that was known of them is kept), and those it could not be asked about ("unchecked").',
+  examples: [
+    ['civitarium missing', 'every file that is not on the site, by state'],
+    ['civitarium missing --removed --json', 'only what was taken down, as one line of JSON'],
+  ],
+  arguments: [],
+  options: [
+    { name: 'removed', kind: 'flag', summary: 'only models that were there once' },
+    { name: 'never', kind: 'flag', summary: 'only files the site never knew' },
+  ],
+  async run(deps, input) {
+    const catalog = await deps.catalog();
+    const all = await listMissing(catalog.db);
+    const wanted = new Set([flagOption(input, 'removed') ? 'removed' : '', flagOption(input, 'never') ? 'missing' : ''].filter(Boolean));
+    const items = wanted.size === 0 ? all : all.filter((item) => wanted.has(item.state));
+    for (const item of items) {
+      const seen = item.lastFoundAt === undefined ? '' : `  last seen ${formatDay(item.lastFoundAt)}`;
+      deps.terminal.print(`${item.state.padEnd(9)}  ${item.path}${item.modelName === undefined ? '' : `  (${item.modelName})`}${seen}`);
+    }
+    const count = (state: string): number => items.filter((item) => item.state === state).length;
+    const counts = { total: items.length, missing: count('missing'), removed: count('removed'), unchecked: count('unchecked') };
+    return {
+      counts,
+      warnings: [],
+      failures: [],
+      exitCode: 0,
+      summary: ['', `${counts.missing} missing   ${counts.removed} removed   ${counts.unchecked} unchecked`],
+      data: { items },
+    };
+  },
+};

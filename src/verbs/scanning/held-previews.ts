@@ -1,0 +1,73 @@
+import { dirname, basename } from 'node:path';
+import type { StockFile } from '../../archive/take-stock.ts';
+import type { OutputRow } from '../../catalog/output.ts';
+import type { Walk } from '../../library/walked.ts';
+import type { Naming } from './naming.ts';
+
+/** What the previews on disk say: slots by file, a copy of each image, the user's own pictures. */
+export interface HeldPreviews {
+  /** Slot to image id; `undefined` for a picture of the user's. */
+  readonly slots: ReadonlyMap<number, Map<number, number | undefined>>;
+  /** Absolute path of a copy of an image. */
+  readonly copies: ReadonlyMap<number, string>;
+}
+
+/**
+ * Reads previews off the walk and the catalog, without touching the disk: a recorded preview counts while its name is
+ * still there, a name of that form that we did not write is the user's own and keeps its slot.
+ */
+export function heldPreviews(files: readonly StockFile[], outputs: readonly OutputRow[], exists: (path: string) => boolean, namesOf: (file: StockFile) => Iterable<string>, naming: Naming): HeldPreviews {
+  const slots = new Map<number, Map<number, number | undefined>>();
+  const copies = new Map<number, string>();
+  const ours = new Set<string>();
+  const byId = new Map(files.map((file) => [Number(file.fileId), file]));
+  for (const row of outputs) {
+    if (row.kind !== 'preview' || row.done_sha256 === null || !exists(row.path)) continue;
+    ours.add(row.path);
+    if (row.image_id !== null) copies.set(row.image_id, row.path);
+    const file = row.file_id === null ? undefined : byId.get(row.file_id);
+    if (file === undefined) continue;
+    const { folder } = naming.preview(file, 1);
+    const slot = dirname(row.path) === folder ? naming.slotOf(file, basename(row.path)) : undefined;
+    if (slot !== undefined) slotMap(slots, file.fileId).set(slot, row.image_id ?? undefined);
+  }
+  for (const file of files) {
+    const { folder } = naming.preview(file, 1);
+    for (const name of namesOf(file)) {
+      const slot = naming.slotOf(file, name);
+      if (slot !== undefined && !ours.has(`${folder}/${name}`) && !slotMap(slots, file.fileId).has(slot)) slotMap(slots, file.fileId).set(slot, undefined);
+    }
+  }
+  return { slots, copies };
+}
+
+function slotMap(slots: Map<number, Map<number, number | undefined>>, fileId: number): Map<number, number | undefined> {
+  const found = slots.get(fileId);
+  if (found !== undefined) return found;
+  const made = new Map<number, number | undefined>();
+  slots.set(fileId, made);
+  return made;
+}
+
+/** The preview names that may belong to a file, found by the part before the slot; made once for a walk. */
+export function namesBeside(walk: Walk, root: string, naming: Naming): (file: StockFile) => readonly string[] {
+  const byStem = new Map<string, string[]>();
+  for (const [folder, names] of walk.names) {
+    const absolute = folder === '' ? root : `${root}/${folder}`;
+    for (const name of names) {
+      if (!name.includes('preview')) continue;
+      const key = `${absolute}/${withoutSlot(name.replace(/\.[^.]+$/, ''))}`;
+      const known = byStem.get(key);
+      if (known === undefined) byStem.set(key, [name]);
+      else known.push(name);
+    }
+  }
+  return (file) => {
+    const { folder, name } = naming.preview(file, 1);
+    return byStem.get(`${folder}/${withoutSlot(name)}`) ?? [];
+  };
+}
+
+function withoutSlot(name: string): string {
+  return name.replace(/([._]preview)[._]\d+$/, '$1');
+}

@@ -1,0 +1,189 @@
+import type { BlobId, FileId, Sha256 } from '../../base/ids.ts';
+import type { SourceError } from '../../base/errors.ts';
+import { InterruptedError } from '../../base/errors.ts';
+import { countStates } from '../../archive/count-states.ts';
+import { hashFiles, knownHashes } from '../../archive/hash-files.ts';
+import { identify } from '../../archive/identify.ts';
+import type { Identified } from '../../archive/identify.ts';
+import type { PreviewWish } from '../../archive/plan-previews.ts';
+import { takeStock, walkRoot, walkTarget } from '../../archive/take-stock.ts';
+import type { Stock, WalkedRoot } from '../../archive/take-stock.ts';
+import type { Target } from '../../archive/targets.ts';
+import { chooseFor } from '../../catalog/candidate.ts';
+import type { Catalog } from '../../catalog/open.ts';
+import type { Walk } from '../../library/walked.ts';
+import type { Deps } from '../deps.ts';
+import type { Failure } from '../verb.ts';
+import { planScan } from './plan-scan.ts';
+import { isSettled, settingsKey, settle } from './settle.ts';
+import { writeLibrary } from './write-library.ts';
+
+export interface ScanRequest {
+  readonly targets: readonly Target[];
+  readonly images: PreviewWish;
+  readonly profile: 'beside' | 'collected';
+  /** As given, relative to the working directory. */
+  readonly output: string | undefined;
+  readonly onlyNew: boolean;
+  readonly skipMissing: boolean;
+  readonly maxAgeMs: number | undefined;
+  readonly patterns: readonly string[] | undefined;
+}
+
+export type ScanCounts = Readonly<Record<'files' | 'identified' | 'missing' | 'removed' | 'unchecked' | 'failed' | 'images' | 'hashed' | 'hash_bytes' | 'previews' | 'pages', number>>;
+
+export interface ScanOutcome {
+  readonly counts: ScanCounts;
+  /** Absolute paths of the galleries. */
+  readonly galleries: readonly string[];
+  readonly warnings: readonly string[];
+  readonly failures: readonly Failure[];
+  readonly stopped: SourceError | undefined;
+  readonly requests: number;
+  readonly hashMs: number;
+  readonly tookMs: number;
+  readonly previewBytes: number;
+  /** Files written in all. */
+  readonly written: number;
+  /** The plan, under `--dry-run`. */
+  readonly planned?: readonly string[];
+}
+
+/** The main job on some roots: take stock, hash, identify, fetch previews, write pages and galleries. */
+export async function scanRoots(deps: Deps, request: ScanRequest): Promise<ScanOutcome> {
+  const startedAt = deps.clock.now();
+  const walking = { signal: deps.signal, ...(request.patterns === undefined ? {} : { patterns: request.patterns }) };
+  const walks: Walk[] = [];
+  for (const target of request.targets) walks.push(await walkTarget(target, walking));
+  const catalog = await deps.catalog();
+  if (deps.settings.dryRun) return await planScan(deps, catalog, request, walks);
+  const hostId = await deps.hostId();
+  const roots: WalkedRoot[] = [];
+  for (const [index, target] of request.targets.entries()) {
+    const walked = walks[index];
+    if (walked !== undefined) roots.push(await walkRoot(catalog, hostId, target, walked, startedAt));
+  }
+  const key = settingsKey(deps.settings, request);
+  const problems = roots.flatMap(({ target, walk }) => walk.problems.map((problem) => ({ what: `${target.root}/${problem.path}`, code: problem.code, why: problem.why })));
+  if (!deps.settings.forceRefresh && problems.length === 0 && roots.every((root) => isSettled(root, key, startedAt, request))) {
+    return await settledOutcome(deps, catalog, roots, request, startedAt);
+  }
+  return await fullScan(deps, catalog, roots, request, { startedAt, key, problems });
+}
+
+interface ScanContext {
+  readonly startedAt: number;
+  readonly key: string;
+  readonly problems: readonly Failure[];
+}
+
+async function settledOutcome(deps: Deps, catalog: Catalog, roots: readonly WalkedRoot[], request: ScanRequest, startedAt: number): Promise<ScanOutcome> {
+  const counts = await countStates(catalog, roots.map(({ root }) => root.id));
+  const { galleryPaths } = await import('./galleries.ts');
+  return {
+    counts: { ...counts, images: 0, hashed: 0, hash_bytes: 0, previews: 0, pages: 0 },
+    galleries: galleryPaths(roots, request, deps.cwd),
+    warnings: [],
+    failures: [],
+    stopped: undefined,
+    requests: 0,
+    hashMs: 0,
+    tookMs: deps.clock.now() - startedAt,
+    previewBytes: 0,
+    written: 0,
+  };
+}
+
+async function fullScan(deps: Deps, catalog: Catalog, roots: readonly WalkedRoot[], request: ScanRequest, context: ScanContext): Promise<ScanOutcome> {
+  const stocks = new Map<WalkedRoot, Stock>();
+  for (const root of roots) stocks.set(root, await takeStock(catalog, root, context.startedAt));
+  const hashing = await hashAll(deps, catalog, stocks);
+  const files = [...stocks.values()].flatMap((stock) => stock.files);
+  const known = await knownHashes(catalog, files.map((file) => file.fileId));
+  const identified = await identifyAll(deps, catalog, known, request, stocks);
+  const touched = await chooseAll(catalog, known, identified, stocks, deps.clock.now());
+  if (deps.signal.aborted) throw new InterruptedError();
+  const written = await writeLibrary(deps, catalog, { roots, stocks, request, touched, online: identified.stopped === undefined });
+  const failures = [...context.problems, ...hashing.failures, ...written.failures];
+  const stopped = identified.stopped ?? written.stopped;
+  if (stopped === undefined && failures.length === 0) await settle(deps, catalog, roots, request, context.key);
+  const counts = await countStates(catalog, roots.map(({ root }) => root.id), new Set(files.map((file) => file.fileId)));
+  const net = deps.settings.dryRun ? undefined : await deps.net();
+  return {
+    counts: { ...counts, images: written.images, hashed: hashing.hashed, hash_bytes: hashing.bytes, previews: written.previews, pages: written.pages },
+    galleries: written.galleries,
+    warnings: [...hashing.warnings, ...written.warnings],
+    failures,
+    stopped,
+    requests: net?.tally().total ?? 0,
+    hashMs: hashing.tookMs,
+    tookMs: deps.clock.now() - context.startedAt,
+    previewBytes: written.previewBytes,
+    written: written.written,
+  };
+}
+
+interface Hashing {
+  readonly hashed: number;
+  readonly bytes: number;
+  readonly tookMs: number;
+  readonly failures: readonly Failure[];
+  readonly warnings: readonly string[];
+}
+
+async function hashAll(deps: Deps, catalog: Catalog, stocks: ReadonlyMap<WalkedRoot, Stock>): Promise<Hashing> {
+  const startedAt = deps.clock.now();
+  const total = [...stocks.values()].flatMap((stock) => stock.toHash).reduce((sum, file) => sum + file.walked.size, 0);
+  const result = { hashed: 0, bytes: 0, failures: [] as Failure[], warnings: [] as string[] };
+  const wanted = [...stocks].filter(([, stock]) => stock.toHash.length > 0);
+  if (wanted.length > 0) {
+    const phase = deps.progress.phase('Hashing', total, 'bytes');
+    const hasher = await deps.hasher(deps.settings.hashKinds);
+    for (const [{ target }, stock] of wanted) {
+      const done = await hashFiles(stock.toHash, { catalog, hasher, root: target.root, threads: deps.settings.hashThreads, signal: deps.signal, now: () => deps.clock.now(), phase });
+      result.hashed += done.hashed;
+      result.bytes += done.bytes;
+      result.failures.push(...done.failures.map(({ file, code, why }) => ({ what: `${target.root}/${file.walked.path}`, code, why })));
+      result.warnings.push(...done.warnings.map(({ file, why }) => `${file.walked.path}: ${why}`));
+    }
+    await hasher.close();
+    phase.end();
+  }
+  return { ...result, tookMs: deps.clock.now() - startedAt };
+}
+
+type Known = ReadonlyMap<FileId, { readonly sha256: Sha256; readonly blobId: BlobId }>;
+
+async function identifyAll(deps: Deps, catalog: Catalog, known: Known, request: ScanRequest, stocks: ReadonlyMap<WalkedRoot, Stock>): Promise<Identified> {
+  const dirty = new Set([...stocks.values()].flatMap((stock) => [...stock.dirty]));
+  const blobs = new Map<Sha256, BlobId>();
+  for (const [fileId, { sha256, blobId }] of known) if (!request.onlyNew || dirty.has(fileId)) blobs.set(sha256, blobId);
+  if (request.skipMissing) await dropMissing(catalog, blobs);
+  const phase = deps.progress.phase('Asking Civitai', undefined, 'files');
+  const identified = await identify(blobs, {
+    catalog,
+    client: await deps.client(),
+    now: () => deps.clock.now(),
+    signal: deps.signal,
+    phase,
+    force: deps.settings.forceRefresh,
+    maxAgeMs: request.maxAgeMs,
+  });
+  phase.end();
+  return identified;
+}
+
+async function dropMissing(catalog: Catalog, blobs: Map<Sha256, BlobId>): Promise<void> {
+  const { statesOf } = await import('../../catalog/state.ts');
+  const states = await statesOf(catalog.db, 'hash', [...blobs.keys()]);
+  for (const [hash, state] of states) if (state.state === 'missing') blobs.delete(hash as Sha256);
+}
+
+/** Chooses a version for every file that may have a new answer; gives the files whose pages may be out of date. */
+async function chooseAll(catalog: Catalog, known: Known, identified: Identified, stocks: ReadonlyMap<WalkedRoot, Stock>, at: number): Promise<Set<number>> {
+  const touched = new Set([...stocks.values()].flatMap((stock) => [...stock.dirty]));
+  for (const [fileId, { sha256 }] of known) if (identified.touched.has(sha256)) touched.add(fileId);
+  await chooseFor(catalog, [...touched] as FileId[], at);
+  return touched;
+}
+

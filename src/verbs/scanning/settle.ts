@@ -1,0 +1,44 @@
+import { resolve } from 'node:path';
+import { nextDue } from '../../archive/count-states.ts';
+import { walkTarget } from '../../archive/take-stock.ts';
+import type { WalkedRoot } from '../../archive/take-stock.ts';
+import type { Catalog } from '../../catalog/open.ts';
+import { settleRoot, unsettleRoot } from '../../catalog/root.ts';
+import type { Deps, Settings } from '../deps.ts';
+import type { ScanRequest } from './scan-roots.ts';
+
+/** Raise it when what is written changes, so that the next scan writes everything anew. */
+const LAYOUT = 1;
+
+/** What a scan's result depends on besides the tree: the same text means the same files would be written. */
+export function settingsKey(settings: Settings, request: ScanRequest): string {
+  return JSON.stringify([LAYOUT, request.images, request.profile, request.output ?? '', request.patterns ?? [], settings.browsingLevel, settings.hashKinds, new URL(settings.apiUrl).origin]);
+}
+
+/** True when the last complete scan left this very tree, with these settings, and no answer has fallen due since. */
+export function isSettled({ root, walk, target }: WalkedRoot, key: string, now: number, request: ScanRequest): boolean {
+  if (target.only !== undefined || request.maxAgeMs !== undefined) return false;
+  return root.digest === walk.digest && root.settings === key && (root.due_at === null || root.due_at > now);
+}
+
+/** Records that a root is as a complete scan leaves it, unless somebody changed a model file while it ran. */
+export async function settle(deps: Deps, catalog: Catalog, roots: readonly WalkedRoot[], request: ScanRequest, key: string): Promise<void> {
+  for (const { root, target, walk } of roots) {
+    if (target.only !== undefined) continue;
+    const after = await walkTarget(target, { signal: deps.signal, ...(request.patterns === undefined ? {} : { patterns: request.patterns }) });
+    if (modelFiles(after) !== modelFiles(walk)) {
+      await unsettleRoot(catalog, root.id);
+      continue;
+    }
+    await settleRoot(catalog, root.id, { digest: after.digest, settings: key, dueAt: await nextDue(catalog, root.id) });
+  }
+}
+
+function modelFiles(walk: WalkedRoot['walk']): string {
+  return walk.files.map((file) => `${file.path}\0${file.size}\0${file.mtimeNs}\0${file.ctimeNs}\0${file.inode}`).join('\n');
+}
+
+/** The folder of a root's gallery, absolute. */
+export function galleryFolder(root: string, request: Pick<ScanRequest, 'output'>, cwd: string): string {
+  return request.output === undefined ? root : resolve(cwd, request.output);
+}

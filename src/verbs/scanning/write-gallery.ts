@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { writeOutputs } from '../../archive/write-outputs.ts';
+import type { Output } from '../../archive/write-outputs.ts';
+import type { Catalog } from '../../catalog/open.ts';
+import { viewCards } from '../../catalog/view-card.ts';
+import { webAssets } from '../../pages/assets.ts';
+import { galleryData, galleryPage } from '../../pages/gallery.ts';
+import type { Deps } from '../deps.ts';
+import type { GalleryPlace } from './galleries.ts';
+import { hrefFrom } from './local-links.ts';
+import { writeThumbs } from './write-thumbs.ts';
+
+export interface GalleryWritten {
+  /** The gallery's page, absolute. */
+  readonly page: string;
+  readonly written: number;
+  readonly warnings: readonly string[];
+}
+
+/** Writes one gallery: thumbnails that are missing, data, app and page. Unchanged files are left alone. */
+export async function writeGallery(deps: Deps, catalog: Catalog, place: GalleryPlace, pageOf: (modelPath: string) => string | undefined): Promise<GalleryWritten> {
+  const cards = await viewCards(catalog, place.roots.map(({ root }) => root.id));
+  const thumbs = await writeThumbs(deps, catalog, place, cards);
+  const href = (path: string): string => hrefFrom(place.folder, path);
+  const pageHref = (path: string): string | undefined => {
+    const page = pageOf(path);
+    return page === undefined ? undefined : href(page);
+  };
+  const data = galleryData(cards, href, pageHref, (card) => {
+    const thumb = card.cover === undefined ? undefined : thumbs.byCover.get(card.cover.path);
+    return thumb === undefined ? undefined : href(thumb);
+  });
+  const common = { inside: place.folder, rootId: place.roots[0]?.root.id as Output['rootId'], fileId: undefined };
+  const title = titleOf(place);
+  const outputs: Output[] = [
+    ...[...(await webAssets()), ...data].map(({ name, bytes }) => ({ ...common, path: join(place.files, name), kind: 'asset' as const, bytes })),
+    { ...common, path: place.page, otherwise: place.pageOtherwise, kind: 'gallery', bytes: galleryPage({ title, assets: 'gallery.files/' }) },
+  ];
+  const done = await writeOutputs(catalog, outputs, () => deps.clock.now());
+  const isForeign = done.foreign.includes(place.page);
+  const left = done.foreign.filter((path) => path !== place.page);
+  return {
+    page: isForeign ? place.pageOtherwise : place.page,
+    written: done.written + thumbs.written,
+    warnings: [
+      ...(isForeign ? [`${place.page} is a file of yours; the gallery is ${place.pageOtherwise}.`] : []),
+      ...left.map((path) => `${path} is a file of yours and was left as it is; the gallery may lack a part.`),
+    ],
+  };
+}
+
+function titleOf(place: GalleryPlace): string {
+  const names = place.roots.map(({ target }) => target.root.split(/[\\/]/).findLast(Boolean) ?? target.root);
+  return names.length > 3 ? `${names.length} folders` : names.join(', ');
+}

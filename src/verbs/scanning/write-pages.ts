@@ -1,0 +1,70 @@
+import { dirname } from 'node:path';
+import type { FileId } from '../../base/ids.ts';
+import type { StockFile } from '../../archive/take-stock.ts';
+import { writeOutputs } from '../../archive/write-outputs.ts';
+import type { Output } from '../../archive/write-outputs.ts';
+import type { Catalog } from '../../catalog/open.ts';
+import { viewModelFiles } from '../../catalog/view-model-file.ts';
+import { modelPage } from '../../pages/model-page.ts';
+import type { Deps } from '../deps.ts';
+import { galleryPlaces } from './galleries.ts';
+import { hrefFrom } from './local-links.ts';
+import type { ScanRequest } from './scan-roots.ts';
+import type { RootJob } from './write-library.ts';
+
+export interface PagesWritten {
+  /** Pages looked at. */
+  readonly pages: number;
+  readonly written: number;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Writes the pages of the files among `touched`, and puts where each file's page is into `pageOf` (absolute model path to
+ * absolute page), for the gallery and for links between pages.
+ */
+export async function writePages(deps: Deps, catalog: Catalog, job: RootJob, touched: ReadonlySet<number>, pageOf: Map<string, string>, request: Pick<ScanRequest, 'output'>): Promise<PagesWritten> {
+  const placed = new Map(job.outputs.filter((row) => row.kind === 'page' && row.file_id !== null && row.done_sha256 !== null).map((row) => [row.file_id ?? 0, row.path]));
+  const { root } = job.walked.target;
+  for (const file of job.files) {
+    const names = job.naming.page(file);
+    const known = placed.get(file.fileId);
+    const isCurrent = known === names.path || (known !== undefined && known === names.otherwise);
+    pageOf.set(`${root}/${file.walked.path}`, isCurrent ? known : names.path);
+  }
+  const files = new Map(job.files.filter((file) => touched.has(file.fileId)).map((file) => [Number(file.fileId), file]));
+  if (files.size === 0) return { pages: 0, written: 0, warnings: [] };
+  const phase = deps.progress.phase('Pages', files.size, 'pages');
+  const done = await writeOutputs(catalog, pagesOf(deps, catalog, job, files, pageOf, request, () => phase.advance(1)), () => deps.clock.now());
+  phase.end();
+  for (const file of files.values()) {
+    const names = job.naming.page(file);
+    if (done.foreign.includes(names.path) && names.otherwise !== undefined) pageOf.set(`${root}/${file.walked.path}`, names.otherwise);
+  }
+  const warnings = done.foreign.length === 0 ? [] : [`${done.foreign.length} pages have another name, because a file of yours stands in their place, for example ${done.foreign[0] ?? ''}.`];
+  return { pages: files.size, written: done.written, warnings };
+}
+
+async function* pagesOf(deps: Deps, catalog: Catalog, job: RootJob, files: ReadonlyMap<number, StockFile>, pageOf: ReadonlyMap<string, string>, request: Pick<ScanRequest, 'output'>, onPage: () => void): AsyncGenerator<Output> {
+  const gallery = galleryPlaces([job.walked], request, deps.cwd)[0];
+  if (gallery === undefined) return;
+  for await (const view of viewModelFiles(catalog, [...files.keys()] as FileId[])) {
+    deps.signal.throwIfAborted();
+    const file = files.get(view.fileId);
+    if (file === undefined) continue;
+    const names = job.naming.page(file);
+    const folder = dirname(names.path);
+    const bytes = modelPage(view, {
+      assets: `${hrefFrom(folder, gallery.files)}/`,
+      gallery: hrefFrom(folder, gallery.page),
+      hrefOf: (path) => hrefFrom(folder, path),
+      pageOf: (path) => {
+        const page = pageOf.get(path);
+        return page === undefined ? undefined : hrefFrom(folder, page);
+      },
+      siteUrl: 'https://civitai.com',
+    });
+    onPage();
+    yield { ...names, inside: job.naming.inside(file), kind: 'page', rootId: file.rootId, fileId: file.fileId, bytes };
+  }
+}

@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeThumbnail } from '../../archive/thumbnails.ts';
+import { writeOutputs } from '../../archive/write-outputs.ts';
+import type { Output } from '../../archive/write-outputs.ts';
+import type { Catalog } from '../../catalog/open.ts';
+import { outputsOf } from '../../catalog/output.ts';
+import type { CardView } from '../../catalog/views.ts';
+import type { Deps } from '../deps.ts';
+import type { GalleryPlace } from './galleries.ts';
+
+/** Thumbnails made at once; libvips uses threads of its own. */
+const AT_ONCE = 4;
+
+export interface Thumbs {
+  /** Cover path to thumbnail path, both absolute. */
+  readonly byCover: ReadonlyMap<string, string>;
+  readonly written: number;
+}
+
+/** Makes the thumbnails that a gallery lacks. They are named by the hash of their picture: nothing about it shows. */
+export async function writeThumbs(deps: Deps, catalog: Catalog, place: GalleryPlace, cards: readonly CardView[]): Promise<Thumbs> {
+  const covers = cards.flatMap((card) => (card.cover?.media === 'image' ? [card.cover.path] : []));
+  const hashes = new Map((await outputsOf(catalog.db, { paths: covers })).map((row) => [row.path, row.done_sha256]));
+  const byCover = new Map<string, string>();
+  const wanted = new Map<string, string>();
+  for (const cover of covers) {
+    const sha256 = hashes.get(cover);
+    if (sha256 === undefined || sha256 === null) continue;
+    const path = join(place.files, 'thumbs', sha256.slice(0, 2), `${sha256.slice(2, 18)}.webp`);
+    byCover.set(cover, path);
+    wanted.set(path, cover);
+  }
+  const known = new Set((await outputsOf(catalog.db, { paths: [...wanted.keys()] })).filter((row) => row.done_sha256 !== null).map((row) => row.path));
+  const missing = [...wanted].filter(([path]) => !known.has(path) || !existsSync(path));
+  if (missing.length === 0) return { byCover, written: 0 };
+  const phase = deps.progress.phase('Thumbnails', missing.length, 'images');
+  const failed = new Set<string>();
+  const outputs = makeOutputs(missing, place, (path) => failed.add(path), () => phase.advance(1), deps.signal);
+  const { written } = await writeOutputs(catalog, outputs, () => deps.clock.now());
+  phase.end();
+  for (const [cover, path] of byCover) if (failed.has(path)) byCover.delete(cover);
+  return { byCover, written };
+}
+
+async function* makeOutputs(missing: readonly (readonly [string, string])[], place: GalleryPlace, onFailed: (path: string) => void, onMade: () => void, signal: AbortSignal): AsyncGenerator<Output> {
+  const ahead: Promise<readonly [string, Uint8Array | undefined]>[] = [];
+  const queue = missing.values();
+  const startNext = (): void => {
+    const next = queue.next();
+    if (next.done === true) return;
+    const [path, cover] = next.value;
+    ahead.push(makeThumbnail(cover).then((bytes) => [path, bytes] as const));
+  };
+  for (let index = 0; index < AT_ONCE; index += 1) startNext();
+  while (ahead.length > 0) {
+    signal.throwIfAborted();
+    const made = await ahead.shift();
+    startNext();
+    if (made === undefined) continue;
+    onMade();
+    const [path, bytes] = made;
+    if (bytes === undefined) onFailed(path);
+    else yield { path, inside: place.folder, kind: 'thumb', rootId: undefined, fileId: undefined, bytes };
+  }
+}
