@@ -86,7 +86,15 @@ export interface Version {
   readonly files: readonly File[] | undefined;
   readonly images: readonly Image[] | undefined;
   /** The short model part of version answers. */
-  readonly model: { readonly name: string; readonly type: string; readonly nsfw: boolean; readonly poi: boolean; readonly mode: string | undefined } | undefined;
+  readonly model:
+    | {
+        readonly name: string;
+        readonly type: string;
+        readonly nsfw: boolean;
+        readonly poi: boolean;
+        readonly mode: string | undefined;
+      }
+    | undefined;
 }
 
 export interface Model {
