@@ -4,6 +4,7 @@ import { UserError } from '../base/errors.ts';
 import { parseDuration } from '../base/durations.ts';
 import { parsePreviewWish } from '../archive/plan-previews.ts';
 import { resolveTargets } from '../archive/targets.ts';
+import { recorded } from './record-run.ts';
 import { scanRoots } from './scanning/scan-roots.ts';
 import type { ScanOutcome, ScanRequest } from './scanning/scan-roots.ts';
 import type { Deps } from './deps.ts';
@@ -34,7 +35,7 @@ export const scan: Verb = {
   ],
   async run(deps, input) {
     const request = readRequest(deps, input);
-    return toResult(deps, await scanRoots(deps, request));
+    return await recorded(deps, 'scan', input, async () => toResult(deps, await scanRoots(deps, request)));
   },
 };
 
@@ -72,7 +73,7 @@ function toResult(deps: Deps, outcome: ScanOutcome): RunResult {
   const failures = [...outcome.failures];
   if (outcome.stopped !== undefined) failures.push({ what: 'Civitai', code: outcome.stopped.code, why: outcome.stopped.message, next: 'Everything known so far is saved; the next scan goes on from here.' });
   const exitCode = outcome.stopped !== undefined ? 4 : failures.length > 0 ? 3 : 0;
-  return { counts, warnings, failures, exitCode, summary: planned ?? summaryLines(deps, outcome), data: { galleries: outcome.galleries } };
+  return { counts, warnings, failures, exitCode, summary: planned ?? summaryLines(deps, outcome), data: { galleries: outcome.galleries, ...(outcome.plan === undefined ? {} : { plan: outcome.plan }) } };
 }
 
 function summaryLines(deps: Deps, { counts, galleries, hashMs, tookMs, requests, previewBytes, written }: ScanOutcome): string[] {

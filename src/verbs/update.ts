@@ -1,6 +1,6 @@
 import { formatCount } from '../base/bytes.ts';
 import { formatDay } from '../base/dates.ts';
-import type { BlobId, ModelId, Sha256 } from '../base/ids.ts';
+import type { BlobId, FileId, ModelId, Sha256 } from '../base/ids.ts';
 import { InterruptedError, SourceError } from '../base/errors.ts';
 import { knownHashes } from '../archive/hash-files.ts';
 import { fetchModelsById, identify } from '../archive/identify.ts';
@@ -42,13 +42,18 @@ export const update: Verb = {
     const startedAt = deps.clock.now();
     const refreshed = await refresh(deps, catalog, models, known);
     const news = await whatChanged(catalog, models, startedAt);
-    const touched = new Set(files.filter((file) => news.models.has(modelOfFile(models, file.fileId)) || refreshed.touched.has(known.get(file.fileId)?.sha256 ?? ('' as Sha256))).map((file) => Number(file.fileId)));
-    await chooseFor(catalog, [...touched], startedAt);
+    const owner = byFile(models);
+    const isTouched = ({ fileId }: { fileId: FileId }): boolean => news.models.has(owner.get(fileId) ?? NO_MODEL) || refreshed.touched.has(known.get(fileId)?.sha256 ?? NO_HASH);
+    const touched = new Set(files.filter(isTouched).map((file) => Number(file.fileId)));
+    await chooseFor(catalog, [...touched] as FileId[], startedAt);
     const request = { images: parsePreviewWish(textOption(input, 'images') ?? 'first') ?? 'first', profile: textOption(input, 'profile') === 'collected' ? 'collected' : 'beside', output: textOption(input, 'output') } as const;
     const written = await writeLibrary(deps, catalog, { roots, stocks, request, touched, online: refreshed.stopped === undefined });
     return resultOf({ refreshed, news, models, warnings: [...warnings, ...written.warnings], failures: written.failures, stopped: refreshed.stopped ?? written.stopped });
   },
 };
+
+const NO_MODEL = 0 as ModelId;
+const NO_HASH = '' as Sha256;
 
 /** Model ids and the files of each. */
 type ModelFiles = ReadonlyMap<ModelId, readonly number[]>;
@@ -64,9 +69,9 @@ async function modelsOf(catalog: Catalog, fileIds: ReadonlySet<number>): Promise
   return models;
 }
 
-function modelOfFile(models: ModelFiles, fileId: number): ModelId {
-  for (const [id, files] of models) if (files.includes(fileId)) return id;
-  return 0 as ModelId;
+/** The other way round: file to model. */
+function byFile(models: ModelFiles): Map<number, ModelId> {
+  return new Map([...models].flatMap(([id, files]) => files.map((file) => [file, id] as const)));
 }
 
 interface Refreshed {

@@ -45,8 +45,9 @@ export interface ScanOutcome {
   readonly previewBytes: number;
   /** Files written in all. */
   readonly written: number;
-  /** The plan, under `--dry-run`. */
+  /** The plan, under `--dry-run`: for people, and for scripts. */
   readonly planned?: readonly string[];
+  readonly plan?: Readonly<Record<string, number>>;
 }
 
 /** The main job on some roots: take stock, hash, identify, fetch previews, write pages and galleries. */
