@@ -6,13 +6,20 @@ import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult } 
 /** Statements kept prepared; an archive run uses a few dozen. */
 const CACHED_STATEMENTS = 128;
 
+/** Kysely would lend the connection to one at a time, and a query inside a walk over rows would wait for ever. */
+class SharingAdapter extends SqliteAdapter {
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
+}
+
 /**
- * Kysely over one connection of node:sqlite. `begin` opens a transaction and may wait for other processes; the caller
- * sees to it that one transaction runs at a time. The connection is closed by whoever opened it.
+ * Kysely over one connection of node:sqlite. `begin` opens a transaction and may wait for other processes; transactions
+ * queue behind each other. The connection is closed by whoever opened it.
  */
 export function sqliteDialect(database: DatabaseSync, begin: () => Promise<void>): Dialect {
   return {
-    createAdapter: () => new SqliteAdapter(),
+    createAdapter: () => new SharingAdapter(),
     createDriver: () => sqliteDriver(database, begin),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
@@ -21,18 +28,49 @@ export function sqliteDialect(database: DatabaseSync, begin: () => Promise<void>
 
 function sqliteDriver(database: DatabaseSync, begin: () => Promise<void>): Driver {
   const connection = sqliteConnection(database);
+  const queue = turns();
   const nothing = async (): Promise<void> => {};
   return {
     init: nothing,
     acquireConnection: async () => connection,
-    beginTransaction: begin,
-    commitTransaction: async () => database.exec('commit'),
-    // SQLite rolls back by itself after some errors (disk full); a second rollback would hide the first error.
+    beginTransaction: async () => {
+      await queue.enter();
+      await begin().catch((error: unknown) => {
+        queue.leave();
+        throw error;
+      });
+    },
+    commitTransaction: async () => {
+      database.exec('commit');
+      queue.leave();
+    },
     rollbackTransaction: async () => {
-      if (database.isTransaction) database.exec('rollback');
+      // SQLite rolls back by itself after some errors (disk full); a second rollback would hide the first error.
+      try {
+        if (database.isTransaction) database.exec('rollback');
+      } finally {
+        queue.leave();
+      }
     },
     releaseConnection: nothing,
     destroy: nothing,
+  };
+}
+
+/** Lets one in at a time, in the order of asking. */
+function turns(): { enter(): Promise<void>; leave(): void } {
+  const waiting: (() => void)[] = [];
+  let taken = false;
+  return {
+    async enter() {
+      if (taken) await new Promise<void>((resolve) => waiting.push(resolve));
+      taken = true;
+    },
+    leave() {
+      const next = waiting.shift();
+      if (next === undefined) taken = false;
+      else next();
+    },
   };
 }
 
