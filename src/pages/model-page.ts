@@ -1,0 +1,94 @@
+import type { KnownView, ModelFileView } from '../catalog/views.ts';
+import { cleanHtml } from './clean-html.ts';
+import { documentOf, localUrl } from './document.ts';
+import { type Html, html } from './html.ts';
+import { banners, factList, titleBlock, topBar } from './model-head.ts';
+import { mediaParts } from './model-media.ts';
+import {
+  candidateList,
+  changesTable,
+  filesTable,
+  hashTable,
+  trainingPart,
+  versionsTimeline,
+} from './model-tables.ts';
+import type { PageLinks } from './page-links.ts';
+import { section } from './pieces.ts';
+
+/**
+ * The page of one model file, known to the site or not. A pure function: the same view gives the same bytes, so it
+ * holds no build time, and its neighbours come from `gallery.files/nav.js` when it is opened.
+ */
+export function modelPage(view: ModelFileView, links: PageLinks): string {
+  return documentOf({
+    title: view.known === undefined ? view.stem : `${view.known.modelName} · ${view.known.versionName}`,
+    assets: links.assets,
+    bundle: 'page',
+    data: [],
+    body: html`<body
+      data-file="${view.fileId}"
+      data-assets="${links.assets}"
+      data-gallery="${links.gallery === undefined ? '' : localUrl(links.gallery)}"
+    >
+      ${topBar(view, links)}
+      <main>${banners(view)} ${parts(view, links)}</main>
+      ${keysDialog()}
+      <div id="notice" role="status" aria-live="polite"></div>
+    </body>`,
+  });
+}
+
+function parts(view: ModelFileView, links: PageLinks): Html {
+  const { known } = view;
+  const media = mediaParts(known?.images ?? [], links);
+  return html`<div class="top">
+      <div class="media">${media.stage}</div>
+      <div class="about">${titleBlock(view, links)} ${factList(view, links)}</div>
+    </div>
+    ${known !== undefined && knownParts(known, links)}
+    ${section('training', 'Training data from the file’s header', trainingPart(view.training))}
+    ${section('hashes', 'Hashes of this file', hashTable(view))}
+    ${section('prompts', 'Prompts', media.prompts)}`;
+}
+
+function knownParts(known: KnownView, links: PageLinks): Html {
+  return html`${section('candidates', 'One file, several versions', candidateList(known.candidates, links))}
+  ${section('about-version', 'About this version', description(known.versionDescription))}
+  ${section('about-model', 'About the model', description(known.modelDescription))}
+  ${section('files', 'Files', filesTable(known.files))}
+  ${section('versions', 'Versions', versionsTimeline(known, links))}
+  ${section('changes', 'What changed', changesTable(known.changes))}`;
+}
+
+function description(dirty: string | undefined): Html | undefined {
+  if (dirty === undefined || dirty.trim() === '') return undefined;
+  const clean = cleanHtml(dirty);
+  return clean.text.trim() === '' ? undefined : html`<div class="prose" dir="auto">${clean}</div>`;
+}
+
+const KEYS: readonly (readonly [string, string])[] = [
+  ['← →', 'previous and next model, or picture'],
+  ['Enter', 'open a picture'],
+  ['p', 'copy the prompt'],
+  ['n', 'copy the negative prompt'],
+  ['a', 'copy all settings'],
+  ['c', 'copy the trigger words'],
+  ['z', 'zoom'],
+  ['Esc', 'one step back'],
+];
+
+function keysDialog(): Html {
+  return html`<dialog id="keys" aria-labelledby="keys-title">
+    <h2 id="keys-title">Keys</h2>
+    <dl class="keys">
+      ${KEYS.map(
+        ([key, what]) =>
+          html`<div>
+            <dt><kbd>${key}</kbd></dt>
+            <dd>${what}</dd>
+          </div>`,
+      )}
+    </dl>
+    <button type="button" class="control" data-close>Close</button>
+  </dialog>`;
+}

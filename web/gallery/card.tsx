@@ -1,0 +1,139 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { type Cards, FLAGS } from './card-data.ts';
+import { Cover } from './cover.tsx';
+import { fullCount, shortCount } from './figures.ts';
+import { Icon } from './icons.tsx';
+
+/** What cards and rows of the list ask of the app. */
+export interface CardActions {
+  open(card: number): void;
+  select(card: number): void;
+  copyTriggers(card: number): void;
+  focused(position: number): void;
+}
+
+export interface CardProps {
+  readonly cards: Cards;
+  readonly card: number;
+  /** Place among the results. */
+  readonly position: number;
+  readonly current: boolean;
+  readonly selected: boolean;
+  readonly covers: boolean;
+  readonly blurFrom: number;
+  readonly actions: CardActions;
+}
+
+/** A model as a card of the grid. */
+export function Card(props: CardProps): JSX.Element {
+  const { cards, card, selected, covers, blurFrom } = props;
+  const [lively, setLively] = useState(false);
+  return (
+    <article
+      class={`card${selected ? ' is-selected' : ''}`}
+      onPointerEnter={() => setLively(true)}
+      onPointerLeave={() => setLively(false)}
+    >
+      {covers && <Cover cards={cards} card={card} blurFrom={blurFrom} lively={lively} />}
+      {covers && <Marks cards={cards} card={card} selected={selected} />}
+      <div class="caption">
+        <CardLink {...props} />
+        <Meta cards={cards} card={card} />
+        <Triggers {...props} />
+      </div>
+    </article>
+  );
+}
+
+/** The name as the card's link; the one stop of the Tab key in the grid is the current card. */
+export function CardLink({ cards, card, position, current, actions }: CardProps): JSX.Element {
+  const version = cards.version[card] ?? '';
+  const page = cards.page[card] ?? '';
+  return (
+    <a
+      class="card-link card-name"
+      {...(page === '' ? {} : { href: page })}
+      tabIndex={current ? 0 : -1}
+      data-position={position}
+      title={`${cards.name[card] ?? ''}${version === '' ? '' : ` · ${version}`}\n${cards.path[card] ?? ''}`}
+      dir="auto"
+      onFocus={() => actions.focused(position)}
+      onClick={() => actions.open(card)}
+      onAuxClick={() => actions.open(card)}
+    >
+      {cards.name[card]}
+    </a>
+  );
+}
+
+/** States that a reader wants to see at once. */
+export function Marks({
+  cards,
+  card,
+  selected,
+}: {
+  cards: Cards;
+  card: number;
+  selected: boolean;
+}): JSX.Element {
+  const flags = cards.flags[card] ?? 0;
+  return (
+    <div class="marks">
+      {selected && (
+        <span class="mark mark-new">
+          <Icon name="check" />
+          <span class="unseen">selected</span>
+        </span>
+      )}
+      {(flags & FLAGS.update) !== 0 && <span class="mark mark-new">update</span>}
+      {(flags & FLAGS.removed) !== 0 && <span class="mark mark-removed">removed</span>}
+      {(flags & FLAGS.missing) !== 0 && <span class="mark mark-missing">not on Civitai</span>}
+      {(flags & FLAGS.unchecked) !== 0 && <span class="mark">unchecked</span>}
+      {(flags & FLAGS.damaged) !== 0 && <span class="mark mark-damaged">damaged</span>}
+      {(flags & FLAGS.video) !== 0 && (
+        <span class="mark">
+          <Icon name="play" />
+          <span class="unseen">video</span>
+        </span>
+      )}
+    </div>
+  );
+}
+
+function Meta({ cards, card }: { cards: Cards; card: number }): JSX.Element {
+  const kind = [cards.words.type[cards.type[card] ?? -1], cards.words.base[cards.base[card] ?? -1]];
+  const downloads = cards.downloads[card];
+  const thumbs = cards.thumbs[card];
+  return (
+    <div class="card-meta">
+      <span>{kind.filter((word) => word !== undefined).join(' · ') || 'unknown'}</span>
+      {shortCount(downloads) !== '' && (
+        <span class="figure" title={`${fullCount(downloads)} downloads`}>
+          <Icon name="down" />
+          {shortCount(downloads)}
+        </span>
+      )}
+      {shortCount(thumbs) !== '' && (
+        <span class="figure" title={`${fullCount(thumbs)} thumbs up`}>
+          <Icon name="thumb" />
+          {shortCount(thumbs)}
+        </span>
+      )}
+    </div>
+  );
+}
+
+function Triggers({ cards, card, actions }: CardProps): JSX.Element {
+  const words = cards.triggers[card] ?? [];
+  if (words.length === 0) return <div class="card-triggers" />;
+  return (
+    <button type="button" class="card-triggers" tabIndex={-1} onClick={() => actions.copyTriggers(card)}>
+      <span dir="auto">
+        <span class="unseen">Copy trigger words: </span>
+        {words.slice(0, 6).join(', ')}
+      </span>
+      <Icon name="copy" />
+    </button>
+  );
+}

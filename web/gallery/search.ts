@@ -1,0 +1,86 @@
+import { queryTerms, termsOf } from '../../src/query/terms.ts';
+import type { Cards } from './card-data.ts';
+
+/**
+ * The words of every card, made little by little after the cards stand: reading 10,000 descriptions takes most of a
+ * second, a slice of it a few milliseconds.
+ */
+export interface SearchIndex {
+  /** Reads on for about this long; true when everything has been read. */
+  readOn(milliseconds: number): boolean;
+  readonly complete: boolean;
+  /** 1 for each card read so far that answers the query; `undefined` when the query asks for nothing. */
+  find(query: string): Uint8Array | undefined;
+}
+
+interface Asked {
+  /** Texts that must be in a card's words, each with a blank before it. */
+  readonly needles: readonly string[];
+  readonly refused: readonly string[];
+}
+
+/** An index over all fields of the cards; `about` gives a card's longer text. */
+export function searchIndex(cards: Cards, about: (card: number) => string): SearchIndex {
+  // Blanks on both sides: a whole term is ` term `, a beginning ` ter`.
+  const texts: string[] = [];
+  const readOn = (milliseconds: number): boolean => {
+    const until = performance.now() + milliseconds;
+    while (texts.length < cards.count) {
+      texts.push(` ${termsOf(fieldsOf(cards, texts.length, about)).join(' ')} `);
+      if (texts.length % 16 === 0 && performance.now() >= until) break;
+    }
+    return texts.length >= cards.count;
+  };
+  return {
+    readOn,
+    get complete() {
+      return texts.length >= cards.count;
+    },
+    find(query) {
+      const asked = parseQuery(query);
+      if (asked.needles.length + asked.refused.length === 0) return undefined;
+      const found = new Uint8Array(cards.count);
+      for (const [card, text] of texts.entries()) if (answersAll(text, asked)) found[card] = 1;
+      return found;
+    },
+  };
+}
+
+function answersAll(text: string, { needles, refused }: Asked): boolean {
+  for (const needle of needles) if (!text.includes(needle)) return false;
+  for (const needle of refused) if (text.includes(needle)) return false;
+  return true;
+}
+
+/** What was typed: words that must be there, and words after a minus that must not. */
+export function parseQuery(query: string): Asked {
+  const plain: string[] = [];
+  const refused: string[] = [];
+  for (const word of query.split(/\s+/u)) {
+    if (word.startsWith('-') && word.length > 1) {
+      const { whole, start } = queryTerms(word);
+      refused.push(...whole.map((term) => ` ${term} `), ...(start === undefined ? [] : [` ${start}`]));
+    } else plain.push(word);
+  }
+  const { whole, start } = queryTerms(plain.join(' '));
+  return {
+    needles: [...(start === undefined ? [] : [` ${start}`]), ...whole.map((term) => ` ${term} `)],
+    refused,
+  };
+}
+
+function fieldsOf(cards: Cards, card: number, about: (card: number) => string): string {
+  const word = (list: keyof Cards['words'], at: number | undefined): string =>
+    cards.words[list][at ?? -1] ?? '';
+  return [
+    cards.name[card],
+    cards.version[card],
+    cards.path[card],
+    word('type', cards.type[card]),
+    word('base', cards.base[card]),
+    word('creator', cards.creator[card]),
+    ...(cards.tags[card] ?? []).map((tag) => word('tag', tag)),
+    ...(cards.triggers[card] ?? []),
+    about(card),
+  ].join('\n');
+}

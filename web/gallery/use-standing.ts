@@ -1,0 +1,115 @@
+import type { RefCallback } from 'preact';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { ResultsShape } from './grid.tsx';
+import { lengthToken } from './window-rows.ts';
+
+interface StandingOptions {
+  readonly results: Uint32Array;
+  readonly ids: readonly number[];
+  /** File to stand on at the start. */
+  readonly at: number | undefined;
+  readonly listed: boolean;
+}
+
+/** On which result the reader stands, and how keys move on from there. */
+export interface Standing {
+  readonly current: number;
+  stand(position: number): void;
+  move(columns: number, rows: number): void;
+  moveTo(end: 'first' | 'last'): void;
+  onShape(shape: ResultsShape): void;
+}
+
+/** Keeps the current card in view and focused, though only cards near the window exist. */
+export function useStanding({ results, ids, at, listed }: StandingOptions): Standing {
+  const [current, setCurrent] = useState(0);
+  const shape = useRef<ResultsShape>({ columns: 1, rowHeight: 1 });
+  const wanted = useRef<number | undefined>(undefined);
+  const start = useRef(at);
+  // The card may be drawn only after the scroll: try after each drawing until it is there.
+  useLayoutEffect(() => {
+    if (wanted.current === undefined) return;
+    const link = document.querySelector<HTMLElement>(`[data-position="${wanted.current}"]`);
+    if (link === null) return;
+    wanted.current = undefined;
+    link.focus({ preventScroll: true });
+  });
+  const goTo = (position: number): void => {
+    const aim = Math.max(0, Math.min(results.length - 1, position));
+    wanted.current = aim;
+    setCurrent(aim);
+    bringIntoView(aim, shape.current, listed);
+    const link = document.querySelector<HTMLElement>(`[data-position="${aim}"]`);
+    if (link !== null) {
+      wanted.current = undefined;
+      link.focus({ preventScroll: true });
+    }
+  };
+  const go = useRef(goTo);
+  go.current = goTo;
+  const onShape = useCallback(
+    (next: ResultsShape) => {
+      shape.current = next;
+      if (start.current === undefined) return;
+      const position = results.findIndex((card) => ids[card] === start.current);
+      start.current = undefined;
+      if (position >= 0) go.current(position);
+    },
+    [results, ids],
+  );
+  useEffect(() => {
+    setCurrent((old) => Math.min(old, Math.max(0, results.length - 1)));
+  }, [results]);
+  return {
+    current,
+    stand: setCurrent,
+    // The first key press only shows where one stands.
+    move: (columns, rows) =>
+      goTo(hasFocus() ? current + columns + rows * shape.current.columns : firstInWindow(current)),
+    moveTo: (end) => goTo(end === 'first' ? 0 : results.length - 1),
+    onShape,
+  };
+}
+
+function hasFocus(): boolean {
+  return (
+    document.activeElement?.closest('[role="grid"]') !== null && document.activeElement !== document.body
+  );
+}
+
+/** The current card when it is on screen, else the first one that is. */
+function firstInWindow(current: number): number {
+  const links = [...document.querySelectorAll<HTMLElement>('[data-position]')];
+  const visible = links.filter((link) => {
+    const { top, bottom } = link.getBoundingClientRect();
+    return top >= barHeight() && bottom <= window.innerHeight;
+  });
+  const positions = visible.map((link) => Number(link.dataset['position']));
+  return positions.includes(current) ? current : (positions[0] ?? current);
+}
+
+function bringIntoView(position: number, { columns, rowHeight }: ResultsShape, listed: boolean): void {
+  const grid = document.querySelector(listed ? '.list-body' : '.window');
+  if (grid === null) return;
+  const top = grid.getBoundingClientRect().top + Math.floor(position / columns) * rowHeight;
+  const above = top - barHeight() - lengthToken('--s4');
+  const below = top + rowHeight - window.innerHeight;
+  if (above < 0) window.scrollBy(0, above);
+  else if (below > 0) window.scrollBy(0, below);
+}
+
+function barHeight(): number {
+  return document.querySelector('.bar')?.clientHeight ?? 0;
+}
+
+/** Tells the style sheet how high the bar is just now: chosen filters make it grow. */
+export function useBarHeight(): RefCallback<HTMLElement> {
+  return useCallback((bar: HTMLElement | null) => {
+    if (bar === null) return undefined;
+    const watcher = new ResizeObserver(() => {
+      document.documentElement.style.setProperty('--bar-now', `${bar.offsetHeight}px`);
+    });
+    watcher.observe(bar);
+    return () => watcher.disconnect();
+  }, []);
+}

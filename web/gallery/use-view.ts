@@ -1,0 +1,92 @@
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { formatHash, parseHash, type ViewState } from './view-state.ts';
+
+/** Time without a key press after which typing becomes a step in the history, in milliseconds. */
+const TYPING_PAUSE = 400;
+const SCROLL_PAUSE = 150;
+
+/** The view with its life in the URL: steps forward and back, scroll position with each. */
+export interface LiveView {
+  readonly view: ViewState;
+  setView(view: ViewState, how: 'push' | 'typing'): void;
+  /** The file to stand on, told by the URL once. */
+  readonly at: number | undefined;
+}
+
+/** Keeps view, URL and scroll position in step. */
+export function useView(): LiveView {
+  const [start] = useState(() => parseHash(location.hash));
+  const [view, setView] = useState(start.view);
+  const timer = useRef(0);
+  const scrollTo = useRef<number | undefined>(start.at === undefined ? keptScroll() : undefined);
+  useLayoutEffect(() => {
+    if (scrollTo.current !== undefined) window.scrollTo(0, scrollTo.current);
+    scrollTo.current = undefined;
+  }, [view]);
+  useEffect(() => {
+    history.scrollRestoration = 'manual';
+    const back = (): void => {
+      clearTimeout(timer.current);
+      scrollTo.current = keptScroll() ?? 0;
+      setView(parseHash(location.hash).view);
+    };
+    window.addEventListener('popstate', back);
+    const stop = rememberScroll();
+    return () => {
+      window.removeEventListener('popstate', back);
+      stop();
+    };
+  }, []);
+  return {
+    view,
+    at: start.at,
+    setView(next, how) {
+      clearTimeout(timer.current);
+      setView(next);
+      // What was filtered anew is read from its start.
+      if (formatHash({ ...next, layout: view.layout }) !== formatHash(view)) scrollTo.current = 0;
+      if (how === 'push') pushView(next);
+      else timer.current = window.setTimeout(() => pushView(next), TYPING_PAUSE);
+    },
+  };
+}
+
+/** A word typed on replaces its beginning in the history. */
+function pushView(view: ViewState): void {
+  const hash = formatHash(view);
+  const before = parseHash(location.hash).view;
+  if (hash === formatHash(before)) return;
+  const url = `${location.pathname}${location.search}${hash === '' ? '' : `#${hash}`}`;
+  const typedOn =
+    before.query !== '' &&
+    view.query !== '' &&
+    formatHash({ ...before, query: '' }) === formatHash({ ...view, query: '' });
+  if (typedOn) history.replaceState({ scroll: 0 }, '', url);
+  else history.pushState({ scroll: 0 }, '', url);
+}
+
+function keptScroll(): number | undefined {
+  const state: unknown = history.state;
+  const scroll =
+    typeof state === 'object' && state !== null ? (state as Record<string, unknown>)['scroll'] : undefined;
+  return typeof scroll === 'number' ? scroll : undefined;
+}
+
+function rememberScroll(): () => void {
+  let timer = 0;
+  const keep = (): void => {
+    clearTimeout(timer);
+    timer = 0;
+    history.replaceState({ scroll: window.scrollY }, '');
+  };
+  const later = (): void => {
+    timer ||= window.setTimeout(keep, SCROLL_PAUSE);
+  };
+  window.addEventListener('scroll', later, { passive: true });
+  window.addEventListener('pagehide', keep);
+  return () => {
+    clearTimeout(timer);
+    window.removeEventListener('scroll', later);
+    window.removeEventListener('pagehide', keep);
+  };
+}

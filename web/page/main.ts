@@ -1,0 +1,100 @@
+import { isTyping } from '../shared/keys.ts';
+import {
+  applyTheme,
+  BLUR_DEFAULT,
+  BLUR_NONE,
+  keepSettings,
+  localStore,
+  nextTheme,
+  readSettings,
+} from '../shared/settings.ts';
+import { listenForCopies } from './copy-buttons.ts';
+import { lightbox } from './lightbox.ts';
+import { goTo, showNeighbours } from './neighbours.ts';
+
+// Before the first paint: the page must not flash in the wrong light.
+applyTheme(readSettings(localStore()).theme);
+document.addEventListener('DOMContentLoaded', start);
+
+function start(): void {
+  localiseDates();
+  const copy = listenForCopies();
+  themeButton();
+  matureButton();
+  hoverVideos();
+  const box = lightbox(copy);
+  showNeighbours();
+  const keys = document.querySelector<HTMLDialogElement>('#keys');
+  keys?.querySelector('[data-close]')?.addEventListener('click', () => keys.close());
+  document.addEventListener('keydown', (event) => {
+    if (isTyping(event) || keys?.open === true) return;
+    if (box.press(event)) return event.preventDefault();
+    if (event.key === '?') keys?.showModal();
+    if (event.key === 'ArrowLeft' && !scrolls(event)) goTo('previous');
+    if (event.key === 'ArrowRight' && !scrolls(event)) goTo('next');
+    if (event.key === 'Escape') goTo('back');
+    if (event.key === 'c') copy.triggers();
+    return undefined;
+  });
+}
+
+/** Arrows scroll a wide table or a playing video when that has the focus. */
+function scrolls(event: KeyboardEvent): boolean {
+  return event.target instanceof HTMLElement && event.target.closest('.scroll, video, .strip') !== null;
+}
+
+/** Dates as the reader writes them; the full moment on hover. */
+function localiseDates(): void {
+  for (const time of document.querySelectorAll('time')) {
+    const date = new Date(time.dateTime);
+    if (Number.isNaN(date.getTime())) continue;
+    time.textContent = date.toLocaleDateString(undefined, { dateStyle: 'medium' });
+    time.title = date.toLocaleString(undefined, { dateStyle: 'full', timeStyle: 'long' });
+  }
+}
+
+function themeButton(): void {
+  const button = document.querySelector<HTMLButtonElement>('#theme');
+  if (button === null) return;
+  button.hidden = false;
+  button.addEventListener('click', () => {
+    const settings = readSettings(localStore());
+    const theme = nextTheme(settings.theme);
+    keepSettings(localStore(), { ...settings, theme });
+    applyTheme(theme);
+  });
+}
+
+/** One switch for all mature pictures of the page, remembered. */
+function matureButton(): void {
+  const button = document.querySelector<HTMLButtonElement>('#mature');
+  const shots = [...document.querySelectorAll<HTMLElement>('.shot[data-level]')];
+  const highest = Math.max(0, ...shots.map((shot) => Number(shot.dataset['level'])));
+  const blur = (from: number): void => {
+    for (const shot of shots) shot.classList.toggle('is-blurred', Number(shot.dataset['level']) >= from);
+    if (button !== null)
+      button.textContent = highest >= from ? 'Show mature pictures' : 'Blur mature pictures';
+  };
+  blur(readSettings(localStore()).blurFrom);
+  document.documentElement.dataset['ready'] = '';
+  if (button === null || highest < BLUR_DEFAULT) return;
+  button.hidden = false;
+  button.addEventListener('click', () => {
+    const settings = readSettings(localStore());
+    const blurFrom = highest >= settings.blurFrom ? BLUR_NONE : BLUR_DEFAULT;
+    keepSettings(localStore(), { ...settings, blurFrom });
+    blur(blurFrom);
+  });
+}
+
+/** Videos of the page play while the pointer is on them, muted. */
+function hoverVideos(): void {
+  if (matchMedia('(prefers-reduced-motion: reduce)').matches) return;
+  for (const shot of document.querySelectorAll('.shot')) {
+    const video = shot.querySelector('video');
+    shot.addEventListener('pointerenter', () => {
+      if (!shot.classList.contains('is-blurred')) void video?.play().catch(() => undefined);
+    });
+    shot.addEventListener('pointerleave', () => video?.pause());
+  }
+}
