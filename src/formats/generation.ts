@@ -64,7 +64,7 @@ function readFacts(bytes: Uint8Array): GenerationFacts | undefined {
 }
 
 function factsOfChunks(texts: ReadonlyMap<string, string>): GenerationFacts | undefined {
-  if (/^NovelAI/.test(texts.get('Software') ?? '')) return factsOfNovel(texts);
+  if (texts.get('Software')?.startsWith('NovelAI') === true) return factsOfNovel(texts);
   const invoke = firstOf(['invokeai_metadata', 'sd-metadata'], (key) => factsOfObject(texts.get(key)));
   const known = invoke ?? namedObject(texts.get('generation_data'), 'Tensor.Art') ?? factsOfParameters(texts);
   if (known !== undefined && !isEmpty(known)) return known;
