@@ -1,6 +1,6 @@
 import { isRecord } from '../../src/base/json.ts';
 import { parseDate } from '../../src/base/dates.ts';
-import { filesBelow, findSpans } from './find-spans.ts';
+import { chunkBuffer, filesBelow, findSpans } from './find-spans.ts';
 import type { Finding } from './find-spans.ts';
 import type { Span } from './span.ts';
 
@@ -61,8 +61,9 @@ export async function indexFolder(folder: string): Promise<Recorded> {
     otherHashes: new Map(),
     broken: [],
   };
+  const chunk = chunkBuffer();
   for (const file of files) {
-    for await (const finding of findSpans(file)) addFinding(building, finding);
+    for (const finding of findSpans(file, chunk)) addFinding(building, finding);
   }
   for (const model of building.models.values()) {
     model.spans.sort((a, b) => b.versions - a.versions || b.span.length - a.span.length);

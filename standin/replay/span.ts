@@ -1,5 +1,4 @@
 import { open } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
 
 /** Where some JSON lies: bytes of a file, or of a JSON text that is itself a string at `inside`. */
 export interface Span {
@@ -14,19 +13,19 @@ export interface Span {
 export const MAX_ITEM_BYTES = 64 * 1024 * 1024;
 
 /** Reads the bytes of a span. Throws when the file has changed under us. */
-export async function readSpan(span: Span, opened?: FileHandle): Promise<Buffer> {
+export async function readSpan(span: Span): Promise<Buffer> {
   if (span.inside !== undefined) {
-    const text = unwrap(await readSpan(span.inside, opened));
+    const text = unwrap(await readSpan(span.inside));
     return text.subarray(span.start, span.start + span.length);
   }
-  const handle = opened ?? (await open(span.file, 'r'));
+  const handle = await open(span.file, 'r');
   try {
     const bytes = Buffer.alloc(span.length);
     const { bytesRead } = await handle.read(bytes, 0, span.length, span.start);
     if (bytesRead !== span.length) throw new Error(`${span.file} has become shorter.`);
     return bytes;
   } finally {
-    if (opened === undefined) await handle.close();
+    await handle.close();
   }
 }
 
