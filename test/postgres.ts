@@ -128,39 +128,54 @@ async function serve(programs: string, folder: string, identity: Identity): Prom
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
     const settings = [...SETTINGS, `port=${port}`].flatMap((setting) => ['-c', setting]);
-    const server = spawnTied(
+    const server = spawnKept(
       join(programs, 'postgres'),
       ['-D', join(folder, 'data'), ...settings],
       folder,
       identity,
     );
     const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
-    const ready = await answers(url, server);
+    const ready = await answers(url, server, join(folder, 'data'));
     if (ready) return { url, stop: () => stop(server, folder) };
     // Another program may have taken the port between our look and the start.
     if (attempt === 3) throw new Error(`PostgreSQL did not start: ${logTail(folder)}`);
   }
 }
 
-/** The server ends when this process does, however that happens: its keeper waits on a pipe that only we hold open. */
-function spawnTied(program: string, args: string[], folder: string, identity: Identity): ChildProcess {
-  const keeper =
-    '"$@" >server.log 2>&1 & server=$!; read -r end; kill -QUIT $server 2>/dev/null; wait $server';
-  return spawn('/bin/sh', ['-c', keeper, 'sh', program, ...args], {
+/**
+ * The server's keeper: waits on a pipe that only we hold open, so that server and folder go when this process does,
+ * however that happens. Ends early when the server does.
+ */
+const KEEPER = `
+  folder=$PWD
+  "$@" >server.log 2>&1 &
+  server=$!
+  exec 3<&0
+  { read -r end <&3; : >over; kill -QUIT $server; } 2>/dev/null &
+  reader=$!
+  wait $server
+  kill $reader 2>/dev/null
+  if [ -e over ]; then cd / && rm -rf -- "$folder"; fi
+`;
+
+function spawnKept(program: string, args: string[], folder: string, identity: Identity): ChildProcess {
+  return spawn('/bin/sh', ['-c', KEEPER, 'sh', program, ...args], {
     ...identity,
     cwd: folder,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
 }
 
-async function answers(url: string, server: ChildProcess): Promise<boolean> {
+/** Waits until our server answers at `url`; false when it ended, or when another one answers there. */
+async function answers(url: string, server: ChildProcess, data: string): Promise<boolean> {
   for (let left = 400; left > 0 && server.exitCode === null; left -= 1) {
-    const client = new pg.Client({ connectionString: url });
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 });
     client.on('error', () => undefined);
     try {
       await client.connect();
+      const answer = await client.query<{ at: string }>(`select current_setting('data_directory') as at`);
       await client.end();
-      return true;
+      return answer.rows[0]?.at === data;
     } catch {
       await delay(25);
     }

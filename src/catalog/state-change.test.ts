@@ -161,7 +161,7 @@ describe('the state of a subject', () => {
   it('keeps the time since when it holds, and is asked for again unless found', () => {
     fc.assert(
       fc.property(history, (looks) => {
-        for (const { before, answer, at, after: now } of steps(looks)) {
+        for (const { before, answer, after: now } of steps(looks)) {
           if (before?.state === now.state) expect(now.since_at).toBe(before.since_at);
           if (answer === 'absent') expect(now.next_check_at).toBeLessThan(NEVER);
           if (answer === 'found')
