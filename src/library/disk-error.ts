@@ -1,7 +1,7 @@
-import { EXIT, isSystemError, LibraryError, messageOf, type AppError } from '../base/errors.ts';
+import { EXIT, isSystemError, LibraryError, messageOf } from '../base/errors.ts';
 
 /** What a user reads when the disk refuses, from the system's own error. Errors of ours pass through. */
-export function diskError(path: string, cause: unknown): AppError {
+export function diskError(path: string, cause: unknown): LibraryError {
   if (cause instanceof LibraryError) return cause;
   const code = isSystemError(cause) ? String(cause.code) : '';
   if (code === 'ENOSPC' || code === 'EDQUOT') {

@@ -102,6 +102,7 @@ describe('walk', () => {
     rmSync(outside, { recursive: true });
 
     expect(paths(found)).toEqual(['c.pt', 'real/a.pt', 'zlink/b.pt']);
+    expect(found.links).toEqual(['zlink']);
     expect(found.problems).toEqual([{ path: 'self', code: 'link-broken', why: 'The link leads nowhere.' }]);
   });
 

@@ -79,6 +79,7 @@ class TreeWalk {
   #read = 0;
   /** Folders behind links: read when the queue of real ones has run dry. */
   readonly #linked: Folder[] = [];
+  readonly #links: string[] = [];
   readonly #entered = new Set<string>();
   readonly #devices = new Set<string>();
   readonly #listed: { folder: string; names: string[] }[] = [];
@@ -127,6 +128,7 @@ class TreeWalk {
       },
       digest: this.#digest.update(this.#said).digest('hex'),
       problems: this.#problems,
+      links: this.#links,
       device: this.#rootStats.dev.toString(),
       devices: this.#devices,
     };
@@ -146,7 +148,10 @@ class TreeWalk {
     try {
       const stats = folder === NOTHING ? this.#rootStats : statSync(this.#onDisk(folder), { bigint: true });
       const identity = `${stats.dev}:${stats.ino}`;
-      if (linked && this.#entered.has(identity)) return;
+      if (linked) {
+        if (this.#entered.has(identity)) return;
+        this.#links.push(folder.path);
+      }
       this.#entered.add(identity);
       this.#devices.add(stats.dev.toString());
       this.#readFolder(folder);

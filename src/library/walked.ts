@@ -36,6 +36,8 @@ export interface Walk {
   /** Over every name and the size, times, inode and device of every model file: equal means nothing changed. */
   readonly digest: string;
   readonly problems: WalkProblem[];
+  /** Folders entered through a link, relative to the root: what lies behind them is the user's too. */
+  readonly links: readonly string[];
   /** `st_dev` of the root. */
   readonly device: string;
   /** `st_dev` of every folder and model file met. */

@@ -1,0 +1,126 @@
+import { createHash, type Hash } from 'node:crypto';
+import { closeSync, constants, fstatSync, fsync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { faultPoint } from '../base/fault-point.ts';
+import { isSystemError, LibraryError } from '../base/errors.ts';
+import { diskError } from './disk-error.ts';
+import { tempName } from './temp-name.ts';
+
+const fsyncAsync = promisify(fsync);
+
+/** Where tests make the disk fail or the program die: see base/fault-point.ts. */
+export type Fault = (point: string) => void;
+
+export interface TempOptions {
+  /** Of the file it will become; only to make the temp file's name readable. */
+  readonly name?: string;
+  readonly fault?: Fault;
+  /** False spares the SHA-256 where the caller knows it. Default true. */
+  readonly hashed?: boolean;
+}
+
+/** What was written to a temp file. */
+export interface Written {
+  readonly size: number;
+  /** Empty when it was opened with `hashed: false`. */
+  readonly sha256: string;
+}
+
+/**
+ * Opens a temp file in the folder where the file shall stand, to be written chunk by chunk and put in place by
+ * `commitTemps`. Throws LibraryError, `disk-full` among them. The caller has proven the folder inside its root.
+ */
+export function openTemp(targetFolder: string, options: TempOptions = {}): TempFile {
+  return new TempFile(targetFolder, options);
+}
+
+/** A file that is not there yet: until it is committed it has a hidden name, and discarding it leaves nothing. */
+export class TempFile {
+  readonly path: string;
+  readonly #fault: Fault;
+  readonly #hash: Hash | undefined;
+  #fd: number | undefined;
+  #size = 0;
+  #written: Written | undefined;
+
+  constructor(folder: string, options: TempOptions) {
+    this.path = join(folder, tempName(options.name ?? 'download'));
+    this.#fault = options.fault ?? faultPoint;
+    this.#hash = options.hashed === false ? undefined : createHash('sha256');
+    const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = constants;
+    this.#try(() => {
+      this.#fd = openSync(this.path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o666);
+      this.#fault('place.opened');
+    });
+  }
+
+  write(chunk: Uint8Array): void {
+    this.#try(() => {
+      for (let done = 0; done < chunk.length;) done += writeSync(this.#open(), chunk, done);
+      this.#hash?.update(chunk);
+      this.#size += chunk.length;
+    });
+  }
+
+  /** Ends the writing and proves the length. The bytes are on their way to the disk, not safe on it before commit. */
+  finish(): Written {
+    if (this.#written !== undefined) return this.#written;
+    return this.#try(() => {
+      this.#fault('place.written');
+      const { size } = fstatSync(this.#open());
+      if (size !== this.#size) {
+        throw new LibraryError(`The disk kept ${size} of ${this.#size} bytes: ${this.path}`, {
+          code: 'disk-failed',
+        });
+      }
+      this.#written = { size, sha256: this.#hash?.digest('hex') ?? '' };
+      return this.#written;
+    });
+  }
+
+  /** Waits until the bytes are safe on the disk, and closes. Returns the modification time, epoch ns. */
+  async sync(): Promise<string> {
+    this.finish();
+    try {
+      const fd = this.#open();
+      await fsyncAsync(fd);
+      this.#fault('place.synced');
+      const { mtimeNs } = fstatSync(fd, { bigint: true });
+      this.#close();
+      return mtimeNs.toString();
+    } catch (cause) {
+      this.discard();
+      throw diskError(this.path, cause);
+    }
+  }
+
+  /** Removes it; does nothing when it is gone or has become the file. */
+  discard(): void {
+    this.#close();
+    try {
+      unlinkSync(this.path);
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+    }
+  }
+
+  #open(): number {
+    if (this.#fd === undefined) throw new Error(`The temp file is closed: ${this.path}`);
+    return this.#fd;
+  }
+
+  #close(): void {
+    if (this.#fd !== undefined) closeSync(this.#fd);
+    this.#fd = undefined;
+  }
+
+  #try<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (cause) {
+      this.discard();
+      throw diskError(this.path, cause);
+    }
+  }
+}
