@@ -3,16 +3,22 @@ import { join } from 'node:path';
 import type { RootId } from '../base/ids.ts';
 import type { AppError } from '../base/errors.ts';
 import { InterruptedError, IntegrityError, messageOf, SourceError } from '../base/errors.ts';
+import { faultPoint } from '../base/fault-point.ts';
 import { inPool } from '../base/pool.ts';
 import type { Phase } from '../base/progress.ts';
 import type { Catalog } from '../catalog/open.ts';
 import { finish, intend } from '../catalog/output.ts';
+import type { Done } from '../catalog/output.ts';
 import { recordLooks } from '../catalog/state.ts';
 import { extensionOf, KIND_BYTES, kindOf, mediaOf } from '../formats/image-kind.ts';
-import { commitTemps, openTemp } from '../library/place.ts';
-import type { TempFile } from '../library/place.ts';
+import type { Bounds } from '../library/inside.ts';
+import { commitTemps } from '../library/place.ts';
+import type { Placed } from '../library/place.ts';
+import { openTemp } from '../library/temp-file.ts';
+import type { TempFile } from '../library/temp-file.ts';
 import type { Send } from '../net/send.ts';
-import { isHostGone, transfer } from '../net/transfer.ts';
+import { isHostGone } from '../net/failure.ts';
+import { transfer } from '../net/transfer.ts';
 import type { PreviewStep } from './plan-previews.ts';
 
 export interface FetchOptions {
@@ -24,8 +30,8 @@ export interface FetchOptions {
   readonly phase: Phase;
   /** Where a copy of an image lies, absolute; what arrives is added. */
   readonly copies: Map<number, string>;
-  /** Where a preview goes: the folder (absolute), the name without extension, the root it must stay in. */
-  placeOf(step: PreviewStep): { readonly folder: string; readonly name: string; readonly root: string; readonly rootId: RootId };
+  /** Where a preview goes: the folder (absolute), the name without extension, and the bounds it must stay in. */
+  placeOf(step: PreviewStep): { readonly folder: string; readonly name: string; readonly bounds: Bounds; readonly rootId: RootId };
 }
 
 export interface FetchedPreviews {
@@ -39,7 +45,7 @@ interface Arrived {
   readonly step: PreviewStep;
   readonly temp: TempFile;
   readonly path: string;
-  readonly root: string;
+  readonly bounds: Bounds;
   readonly rootId: RootId;
   readonly size: number;
   readonly sha256: string;
@@ -74,15 +80,13 @@ async function bring(steps: readonly PreviewStep[], outcome: Outcome, options: F
   const place = (): void => {
     const batch = arrived;
     arrived = [];
-    placing = placing.then(() => placeBatch(batch, options));
+    placing = placing.then(() => placeBatch(batch, outcome, options));
   };
   await inPool(steps, options.concurrency, async (step) => {
     if (options.signal.aborted) throw new InterruptedError();
     if (outcome.stopped !== undefined && !options.copies.has(step.image.imageId)) return;
     try {
       const one = await fetchOne(step, options);
-      outcome.fetched += 1;
-      outcome.bytes += one.size;
       arrived.push(one);
       options.phase.advance(1);
       if (arrived.length >= BATCH) place();
@@ -105,18 +109,19 @@ async function failureOf(step: PreviewStep, error: AppError, options: FetchOptio
 }
 
 async function fetchOne(step: PreviewStep, options: FetchOptions): Promise<Arrived> {
-  const { folder, name, root, rootId } = options.placeOf(step);
-  const temp = await openTemp(folder, { inside: root });
+  const { folder, name, bounds, rootId } = options.placeOf(step);
+  bounds.check(join(folder, name));
+  const temp = openTemp(folder, { name });
   try {
     const head = await fill(temp, step, options);
     const kind = kindOf(head);
     if (mediaOf(kind) === undefined) {
       throw new IntegrityError('The site sent something that is no picture.', { code: 'not-an-image', next: 'The next run asks again.' });
     }
-    const { size, sha256 } = await temp.finish();
-    return { step, temp, path: join(folder, `${name}.${extensionOf(kind)}`), root, rootId, size, sha256 };
+    const { size, sha256 } = temp.finish();
+    return { step, temp, path: join(folder, `${name}.${extensionOf(kind)}`), bounds, rootId, size, sha256 };
   } catch (error) {
-    await temp.discard();
+    temp.discard();
     throw error;
   }
 }
@@ -127,7 +132,7 @@ async function fill(temp: TempFile, step: PreviewStep, options: FetchOptions): P
   if (copy !== undefined) {
     const bytes = await readFile(copy).catch(() => undefined);
     if (bytes !== undefined) {
-      await temp.write(bytes);
+      temp.write(bytes);
       return bytes.subarray(0, KIND_BYTES);
     }
   }
@@ -135,11 +140,37 @@ async function fill(temp: TempFile, step: PreviewStep, options: FetchOptions): P
   return head;
 }
 
-async function placeBatch(batch: readonly Arrived[], { catalog, now, copies }: FetchOptions): Promise<void> {
-  if (batch.length === 0) return;
-  await intend(catalog, batch.map((one) => ({ path: one.path, rootId: one.rootId, fileId: one.step.fileId, kind: 'preview' as const, imageId: one.step.image.imageId, sha256: one.sha256 })), now());
-  const placed = await commitTemps(batch.map((one) => ({ temp: one.temp, path: one.path, inside: one.root })));
-  for (const one of batch) copies.set(one.step.image.imageId, one.path);
-  await finish(catalog, batch.map((one, index) => ({ path: one.path, sha256: one.sha256, size: one.size, mtimeNs: placed[index]?.mtimeNs ?? '' })), now());
+/** A batch may hold files of several roots: each goes within its own bounds. The results are in the order of the batch. */
+async function commitEach(batch: readonly Arrived[]): Promise<(Placed | undefined)[]> {
+  const results = new Map<Arrived, Placed>();
+  for (const bounds of new Set(batch.map((one) => one.bounds))) {
+    const own = batch.filter((one) => one.bounds === bounds);
+    const placed = await commitTemps(own.map(({ temp, path }) => ({ temp, path, replace: false })), { bounds });
+    for (const [index, one] of own.entries()) {
+      const result = placed[index];
+      if (result !== undefined) results.set(one, result);
+    }
+  }
+  return batch.map((one) => results.get(one));
 }
 
+async function placeBatch(batch: readonly Arrived[], outcome: Outcome, { catalog, now, copies }: FetchOptions): Promise<void> {
+  if (batch.length === 0) return;
+  await intend(catalog, batch.map((one) => ({ path: one.path, rootId: one.rootId, fileId: one.step.fileId, kind: 'preview' as const, imageId: one.step.image.imageId, sha256: one.sha256 })), now());
+  faultPoint('previews.intended');
+  const placed = await commitEach(batch);
+  const done: Done[] = [];
+  for (const [index, one] of batch.entries()) {
+    const result = placed[index];
+    if (result === undefined || result.error !== undefined) {
+      outcome.failures.push({ url: one.path, code: result?.error?.code ?? 'not-written', why: result?.error?.message ?? 'It was not written.', next: result?.error?.next });
+      continue;
+    }
+    outcome.fetched += 1;
+    outcome.bytes += one.size;
+    copies.set(one.step.image.imageId, one.path);
+    done.push({ path: one.path, sha256: one.sha256, size: result.size, mtimeNs: result.mtimeNs });
+  }
+  await finish(catalog, done, now());
+  faultPoint('previews.recorded');
+}

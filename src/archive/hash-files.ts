@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { BlobId, FileId, Sha256 } from '../base/ids.ts';
 import { InterruptedError, AppError, messageOf } from '../base/errors.ts';
+import { faultPoint } from '../base/fault-point.ts';
 import { inPool } from '../base/pool.ts';
 import type { Phase } from '../base/progress.ts';
 import { ensureBlobs, saveHashes } from '../catalog/blob.ts';
@@ -105,6 +106,7 @@ async function commitBatch(catalog: Catalog, batch: readonly Done[], at: number)
   await saveHashes(catalog, batch.flatMap((done) => hashRows(idOf(done), done.hashed)));
   await saveHeaders(catalog, batch.map((done) => headerRow(idOf(done), done.header)));
   await setBlob(catalog, batch.map((done) => ({ fileId: done.file.fileId, blobId: idOf(done), origin: 'read', at, asOf: { size: done.hashed.size, mtimeNs: done.hashed.mtimeNs } })));
+  faultPoint('hashes.recorded');
 }
 
 function hashRows(blobId: BlobId, hashed: HashedFile): { blobId: BlobId; type: string; value: string }[] {

@@ -1,5 +1,6 @@
 import type { BlobId, ModelId, Sha256, VersionId } from '../base/ids.ts';
 import { InterruptedError, SourceError } from '../base/errors.ts';
+import { faultPoint } from '../base/fault-point.ts';
 import { chunks } from '../base/pool.ts';
 import type { Phase } from '../base/progress.ts';
 import { saveCandidates } from '../catalog/candidate.ts';
@@ -68,6 +69,7 @@ async function lookUpHashes(blobs: ReadonlyMap<Sha256, BlobId>, touched: Set<Sha
     const looks = [];
     for (const hash of batch) looks.push({ subject: hash, answer: await answerFor(hash, found, options) });
     await recordLooks(options.catalog, 'hash', looks, options.now());
+    faultPoint('identify.looked-up');
     for (const hash of batch) touched.add(hash);
     options.phase.advance(batch.length);
   }
@@ -157,6 +159,7 @@ export async function keepVersions(items: readonly Item<Version>[], blobs: Reado
   await saveVersions(catalog, usable.map((item) => versionFacts(item.value, item.value.modelId as ModelId, { ordered: false })), at);
   await recordLooks(catalog, 'version', usable.map((item) => ({ subject: String(item.value.id), answer: 'found' as const })), at);
   await saveCandidates(catalog, usable.flatMap((item) => candidatesOf(item.value, item.value.modelId as ModelId, blobs)));
+  faultPoint('identify.versions');
 }
 
 /** The files of a version whose bytes are ours. */
@@ -211,4 +214,5 @@ export async function keepModels(items: readonly Item<Model>[], blobs: ReadonlyM
   await recordLooks(catalog, 'model', items.map((item) => ({ subject: String(item.value.id), answer: 'found' as const })), at);
   await recordLooks(catalog, 'version', items.flatMap(({ value }) => value.versions.map((version) => ({ subject: String(version.id), answer: 'found' as const }))), at);
   await saveCandidates(catalog, items.flatMap(({ value }) => value.versions.flatMap((version) => candidatesOf(version, value.id, blobs))));
+  faultPoint('identify.models');
 }

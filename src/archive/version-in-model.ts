@@ -1,5 +1,5 @@
 import { isRecord } from '../base/json.ts';
-import { sliceItems } from '../civitai/slice.ts';
+import { sliceItems, sliceMember } from '../civitai/slice.ts';
 
 /** The JSON text of one version inside a model's answer, with its model's id added; `undefined` when it is not in it. */
 export function versionInModel(modelRaw: string, versionId: number): string | undefined {
@@ -7,6 +7,7 @@ export function versionInModel(modelRaw: string, versionId: number): string | un
   if (!isRecord(model) || !Array.isArray(model['modelVersions'])) return undefined;
   const index = model['modelVersions'].findIndex((version: unknown) => isRecord(version) && version['id'] === versionId);
   if (index === -1) return undefined;
-  const text = sliceItems(modelRaw, 'modelVersions')[index];
+  const versions = sliceMember(modelRaw, 'modelVersions');
+  const text = versions === undefined ? undefined : sliceItems(versions)[index];
   return text?.replace(/^\s*\{/, `{"modelId":${String(model['id'])},`);
 }

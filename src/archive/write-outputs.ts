@@ -2,12 +2,16 @@ import { createHash } from 'node:crypto';
 import { lstat, readFile, stat } from 'node:fs/promises';
 import type { RootId } from '../base/ids.ts';
 import { isSystemError } from '../base/errors.ts';
+import type { LibraryError } from '../base/errors.ts';
+import { faultPoint } from '../base/fault-point.ts';
 import { inPool } from '../base/pool.ts';
 import type { Catalog } from '../catalog/open.ts';
 import { finish, intend, isOurs, outputsOf } from '../catalog/output.ts';
-import type { OutputRow } from '../catalog/output.ts';
+import type { Done, OutputRow } from '../catalog/output.ts';
 import type { OutputTable } from '../catalog/schema.ts';
+import type { Bounds } from '../library/inside.ts';
 import { placeAll } from '../library/place.ts';
+import type { Placed } from '../library/place.ts';
 
 /** A file to be written whole. */
 export interface Output {
@@ -15,8 +19,6 @@ export interface Output {
   readonly path: string;
   /** Where to write when a file of the user's stands at `path`; `undefined` leaves it. */
   readonly otherwise?: string | undefined;
-  /** Folder that the path must lie in, absolute. */
-  readonly inside: string;
   readonly kind: OutputTable['kind'];
   readonly rootId: RootId | undefined;
   readonly fileId: number | undefined;
@@ -24,11 +26,19 @@ export interface Output {
   readonly bytes: Uint8Array | string;
 }
 
+export interface WriteOptions {
+  readonly now: () => number;
+  /** Within these every path must lie at the moment it is used. */
+  readonly bounds: Bounds;
+}
+
 export interface Written {
   readonly written: number;
   readonly unchanged: number;
   /** Paths where a file of the user's stands; nothing was done to it. */
   readonly foreign: readonly string[];
+  /** Files that the disk refused; the others were written. */
+  readonly failures: readonly { readonly path: string; readonly error: LibraryError }[];
 }
 
 /** Files written between two commits. */
@@ -38,15 +48,16 @@ const BATCH = 200;
  * Writes files so that each is either as it was or complete: intent, bytes, done. What already holds these bytes is left
  * alone; what is not ours is never touched. Throws LibraryError when the disk refuses.
  */
-export async function writeOutputs(catalog: Catalog, outputs: Iterable<Output> | AsyncIterable<Output>, now: () => number): Promise<Written> {
-  const total = { written: 0, unchanged: 0, foreign: [] as string[] };
+export async function writeOutputs(catalog: Catalog, outputs: Iterable<Output> | AsyncIterable<Output>, options: WriteOptions): Promise<Written> {
+  const total = { written: 0, unchanged: 0, foreign: [] as string[], failures: [] as Written['failures'][number][] };
   let batch: Output[] = [];
   const flush = async (): Promise<void> => {
-    const result = await writeBatch(catalog, batch, now);
+    const result = await writeBatch(catalog, batch, options);
     batch = [];
     total.written += result.written;
     total.unchanged += result.unchanged;
     total.foreign.push(...result.foreign);
+    total.failures.push(...result.failures);
   };
   for await (const output of outputs) {
     batch.push(output);
@@ -62,8 +73,8 @@ interface Sized extends Output {
   readonly held?: string | undefined;
 }
 
-async function writeBatch(catalog: Catalog, batch: readonly Output[], now: () => number): Promise<Written> {
-  if (batch.length === 0) return { written: 0, unchanged: 0, foreign: [] };
+async function writeBatch(catalog: Catalog, batch: readonly Output[], { now, bounds }: WriteOptions): Promise<Written> {
+  if (batch.length === 0) return { written: 0, unchanged: 0, foreign: [], failures: [] };
   const hashed = batch.map((output) => ({ ...output, sha256: createHash('sha256').update(output.bytes).digest('hex') }));
   const paths = hashed.flatMap((output) => (output.otherwise === undefined ? [output.path] : [output.path, output.otherwise]));
   const rows = new Map((await outputsOf(catalog.db, { paths })).map((row) => [row.path, row]));
@@ -78,16 +89,25 @@ async function writeBatch(catalog: Catalog, batch: readonly Output[], now: () =>
   });
   const unrecorded = right.filter((output) => rows.get(output.path)?.done_sha256 !== output.sha256);
   await intend(catalog, [...wanted, ...unrecorded].map((output) => intentOf(output)), now());
-  await placeAll(wanted.map(({ path, bytes, inside }) => ({ path, bytes, inside })));
-  await finish(catalog, await Promise.all([...wanted, ...unrecorded].map(doneOf)), now());
-  return { written: wanted.length, unchanged: right.length, foreign };
+  faultPoint('outputs.intended');
+  const placed = await placeAll(wanted.map(({ path, bytes }) => ({ path, bytes })), { bounds });
+  const failures = placed.flatMap(({ path, error }) => (error === undefined ? [] : [{ path, error }]));
+  const done = wanted.flatMap((output, index) => doneOf(output, placed[index]));
+  await finish(catalog, [...done, ...(await Promise.all(unrecorded.map(presentOf)))], now());
+  faultPoint('outputs.recorded');
+  return { written: done.length, unchanged: right.length, foreign, failures };
 }
 
 function intentOf(output: Sized): Parameters<typeof intend>[1][number] {
   return { path: output.path, rootId: output.rootId, fileId: output.fileId, kind: output.kind, imageId: output.imageId, sha256: output.sha256, held: output.held };
 }
 
-async function doneOf(output: Sized): Promise<Parameters<typeof finish>[1][number]> {
+function doneOf(output: Sized, placed: Placed | undefined): Done[] {
+  if (placed === undefined || placed.error !== undefined) return [];
+  return [{ path: output.path, sha256: output.sha256, size: placed.size, mtimeNs: placed.mtimeNs }];
+}
+
+async function presentOf(output: Sized): Promise<Done> {
   const { size, mtimeNs } = await stat(output.path, { bigint: true });
   return { path: output.path, sha256: output.sha256, size: Number(size), mtimeNs: String(mtimeNs) };
 }

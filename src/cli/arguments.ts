@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option as Flag } from 'commander';
 import { UserError } from '../base/errors.ts';
-import type { Input, Option, OptionValue, Verb } from '../verbs/verb.ts';
+import type { Input, Option, OptionValue } from '../verbs/option.ts';
+import type { Verb } from '../verbs/verb.ts';
 import type { VerbEntry } from '../verbs/list.ts';
 import { COMMON_OPTIONS } from './common-options.ts';
 

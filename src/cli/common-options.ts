@@ -1,4 +1,4 @@
-import type { Option } from '../verbs/verb.ts';
+import type { Option } from '../verbs/option.ts';
 
 /** Flags that every command takes, before or after its name. */
 export const COMMON_OPTIONS: readonly Option[] = [

@@ -3,7 +3,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import type { ConfigFile } from '../config/schema.ts';
 import type { Settings } from '../verbs/deps.ts';
-import type { Input } from '../verbs/verb.ts';
+import type { Input } from '../verbs/option.ts';
 import type { Places } from './places.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -9,6 +9,7 @@ import type { ConfigFile } from '../config/schema.ts';
 import type { Hasher } from '../library/hash.ts';
 import type { Net } from '../net/stack.ts';
 import type { Deps, Settings, Terminal } from '../verbs/deps.ts';
+import { VERBS } from '../verbs/list.ts';
 import { readHostId } from './host.ts';
 import { openLog } from './log-file.ts';
 import { textProgress } from './progress-text.ts';
@@ -74,6 +75,7 @@ export function openWorkspace(options: WorkspaceOptions): Workspace {
       hashers.push(hasher);
       return hasher;
     },
+    optionTables: async () => await Promise.all(VERBS.map((entry) => entry.load())),
     requests: () => tally?.() ?? { total: 0, byEndpoint: {} },
     async close() {
       for (const hasher of hashers) await hasher.close();

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Option } from '../verbs/verb.ts';
+import type { Option, OptionTable } from '../verbs/option.ts';
 
 const apiSchema = z
   .strictObject({
@@ -51,7 +51,7 @@ function valueSchema(option: Option): z.ZodType {
 }
 
 /** The schema of civitarium.yaml: the fixed keys and one section a verb. */
-export function configSchema(verbs: readonly { readonly name: string; readonly options: readonly Option[] }[]): z.ZodType<ConfigFile> {
+export function configSchema(verbs: readonly OptionTable[]): z.ZodType<ConfigFile> {
   const sections = verbs.filter((verb) => verb.options.length > 0).map((verb) => [verb.name, verbSchema(verb.options).optional().describe(`Defaults of civitarium ${verb.name}.`)] as const);
   return z.strictObject({ ...fixed, ...Object.fromEntries(sections) }) as unknown as z.ZodType<ConfigFile>;
 }

@@ -2,7 +2,6 @@ import { UserError } from '../base/errors.ts';
 import { findConfig } from '../config/file.ts';
 import { parseConfig } from '../config/parse.ts';
 import { configJsonSchema, configSchema } from '../config/schema.ts';
-import { VERBS } from './list.ts';
 import type { Verb } from './verb.ts';
 
 /** `civitarium config check|print|schema`. */
@@ -33,7 +32,7 @@ type Result = Awaited<ReturnType<Run>>;
 const QUIET: Pick<Result, 'warnings' | 'failures'> = { warnings: [], failures: [] };
 
 async function printSchema(deps: Parameters<Run>[0]): Promise<Result> {
-  const schema = configJsonSchema(await Promise.all(VERBS.map((entry) => entry.load())));
+  const schema = configJsonSchema(await deps.optionTables());
   deps.terminal.print(JSON.stringify(schema, undefined, 2));
   return { ...QUIET, counts: { total: 1 }, exitCode: 0, summary: [], data: { schema } };
 }
@@ -56,7 +55,7 @@ async function check(deps: Parameters<Run>[0]): Promise<Result> {
   }
   const source = findConfig({ given: path, env: {}, cwd: deps.cwd, folder: deps.cwd });
   if (source === undefined) throw new UserError(`The configuration file ${path} is gone.`, { code: 'config-missing' });
-  const { problems } = parseConfig(source, configSchema(await Promise.all(VERBS.map((entry) => entry.load()))), process.env);
+  const { problems } = parseConfig(source, configSchema(await deps.optionTables()), process.env);
   const failures = problems.map((problem) => ({ what: `${path}:${problem.line}:${problem.column}`, code: 'config-invalid', why: [problem.key, problem.message].filter(Boolean).join(': ') }));
   return { ...QUIET, counts: { total: 1, problems: failures.length }, failures, exitCode: failures.length === 0 ? 0 : 3, summary: failures.length === 0 ? [`${path} is right.`] : [] };
 }

@@ -4,10 +4,12 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { UserError } from '../base/errors.ts';
 import { isRecord } from '../base/json.ts';
+import { openCatalog } from '../catalog/open.ts';
+import { lastRun } from '../catalog/run.ts';
 import { makeSampleLibrary } from '../../standin/library/sample-library.ts';
 import { startStandin } from '../../standin/start.ts';
 import type { Deps } from './deps.ts';
-import { flagOption, textOption } from './verb.ts';
+import { flagOption, textOption } from './option.ts';
 import type { Verb } from './verb.ts';
 
 /** `civitarium demo [--once]`: the main job, with nothing to set up. */
@@ -62,17 +64,28 @@ interface Scanned {
 async function runScan(deps: Deps, models: string, folder: string, apiUrl: string): Promise<Scanned> {
   const program = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../../bin/civitarium.js' : '../../../bin/civitarium.js', import.meta.url));
   const own = join(folder, '.civitarium-demo');
-  const env = { ...process.env, XDG_DATA_HOME: own, XDG_STATE_HOME: own, XDG_CACHE_HOME: own, XDG_CONFIG_HOME: own, CIVITARIUM_CONFIG: '', CIVITARIUM_CATALOG: join(own, 'catalog.db'), CIVITAI_API_KEY: '' };
-  const child = spawn(process.execPath, [program, 'scan', models, '--api-url', apiUrl, '--rate', '6000', '--json', ...(deps.settings.quiet || deps.settings.json ? ['--quiet'] : [])], { env, cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
-  const output: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
+  const catalog = join(own, 'catalog.db');
+  const env = { ...process.env, XDG_DATA_HOME: own, XDG_STATE_HOME: own, XDG_CACHE_HOME: own, XDG_CONFIG_HOME: own, CIVITARIUM_CONFIG: '', CIVITARIUM_CATALOG: catalog, CIVITAI_API_KEY: '' };
+  const isSilent = deps.settings.quiet || deps.settings.json;
+  const args = [program, 'scan', models, '--api-url', apiUrl, '--rate', '6000', ...(isSilent ? ['--quiet'] : [])];
+  const child = spawn(process.execPath, args, { env, cwd: folder, stdio: ['ignore', isSilent ? 'ignore' : 'inherit', 'inherit'] });
   const onAbort = (): boolean => child.kill('SIGINT');
   deps.signal.addEventListener('abort', onAbort, { once: true });
   const code = await new Promise<number | null>((done, fail) => child.once('error', fail).once('close', done));
   deps.signal.removeEventListener('abort', onAbort);
-  const line: unknown = JSON.parse(Buffer.concat(output).toString('utf8').trim().split('\n').at(-1) ?? 'null');
-  if ((code !== 0 && code !== 3) || !isRecord(line) || !isRecord(line['counts'])) throw new UserError(`The scan ended with code ${String(code)}.`, { code: 'demo-failed', next: 'Run it again with --debug and report what it says.' });
-  return line as unknown as Scanned;
+  // 3: the library holds damaged files on purpose.
+  if (code !== 0 && code !== 3) throw new UserError(`The scan ended with code ${String(code)}.`, { code: 'demo-failed', next: 'Run it again with --debug and report what it says.' });
+  return { counts: await countsOfRun(catalog, deps) };
+}
+
+async function countsOfRun(location: string, deps: Deps): Promise<Scanned['counts']> {
+  const catalog = await openCatalog(location, { clock: deps.clock, readOnly: true });
+  try {
+    const result: unknown = JSON.parse((await lastRun(catalog.db, 'scan'))?.result ?? 'null');
+    return isRecord(result) && isRecord(result['counts']) ? (result['counts'] as Scanned['counts']) : {};
+  } finally {
+    await catalog.close();
+  }
 }
 
 async function offerGallery(deps: Deps, gallery: string): Promise<void> {

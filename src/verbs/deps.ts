@@ -5,6 +5,7 @@ import type { Catalog } from '../catalog/open.ts';
 import type { CivitaiClient } from '../civitai/client.ts';
 import type { Hasher, HashKind } from '../library/hash.ts';
 import type { Net } from '../net/stack.ts';
+import type { OptionTable } from './option.ts';
 
 /** The settings every verb shares, from flags, environment and config file. */
 export interface Settings {
@@ -60,5 +61,7 @@ export interface Deps {
   catalog(): Promise<Catalog>;
   net(): Promise<Net>;
   client(): Promise<CivitaiClient>;
+  /** The option tables of every verb, for the configuration. */
+  optionTables(): Promise<readonly OptionTable[]>;
   hasher(kinds: readonly HashKind[]): Promise<Hasher>;
 }

@@ -8,7 +8,7 @@ import { isRecord } from '../base/json.ts';
 import type { Catalog } from '../catalog/open.ts';
 import { rootsOf } from '../catalog/root.ts';
 import type { Deps } from './deps.ts';
-import { flagOption } from './verb.ts';
+import { flagOption } from './option.ts';
 import type { Failure, Verb } from './verb.ts';
 
 /** One thing looked at: `fine`, worth a `note`, or `wrong`. */

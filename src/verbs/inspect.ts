@@ -7,7 +7,7 @@ import { readGeneration } from '../formats/generation.ts';
 import { kindOf, mediaOf } from '../formats/image-kind.ts';
 import { MODEL_EXTENSIONS, readModelHeader } from '../formats/model-file.ts';
 import { trainingOf } from '../catalog/training.ts';
-import { flagOption } from './verb.ts';
+import { flagOption } from './option.ts';
 import type { Deps } from './deps.ts';
 import type { Failure, Verb } from './verb.ts';
 

@@ -1,7 +1,7 @@
 import { formatDay } from '../base/dates.ts';
 import { listMissing } from '../catalog/missing.ts';
 import type { Verb } from './verb.ts';
-import { flagOption } from './verb.ts';
+import { flagOption } from './option.ts';
 
 /** `civitarium missing`: what the site does not have, or no longer has. */
 export const missing: Verb = {

@@ -1,7 +1,7 @@
 import { formatCount } from '../base/bytes.ts';
 import { catalogRoots } from './scanning/catalog-roots.ts';
 import { writeLibrary } from './scanning/write-library.ts';
-import { textOption } from './verb.ts';
+import { textOption } from './option.ts';
 import type { Verb } from './verb.ts';
 
 /** `civitarium pages [PATH...]`: everything written again from the catalog. */

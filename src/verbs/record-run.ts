@@ -1,7 +1,8 @@
 import { AppError, EXIT } from '../base/errors.ts';
 import { endRun, startRun } from '../catalog/run.ts';
 import type { Deps } from './deps.ts';
-import type { Input, RunResult } from './verb.ts';
+import type { Input } from './option.ts';
+import type { RunResult } from './verb.ts';
 
 /** Does the work of a verb and records it as a run: what was asked, how it ended, what it could not do. */
 export async function recorded(deps: Deps, verb: string, input: Input, work: () => Promise<RunResult>): Promise<RunResult> {

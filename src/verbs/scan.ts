@@ -6,10 +6,11 @@ import { parsePreviewWish } from '../archive/plan-previews.ts';
 import { resolveTargets } from '../archive/targets.ts';
 import { recorded } from './record-run.ts';
 import { scanRoots } from './scanning/scan-roots.ts';
-import type { ScanOutcome, ScanRequest } from './scanning/scan-roots.ts';
+import type { ScanOutcome, ScanRequest } from './scanning/scan-request.ts';
 import type { Deps } from './deps.ts';
-import { flagOption, textOption } from './verb.ts';
-import type { Input, RunResult, Verb } from './verb.ts';
+import { flagOption, textOption } from './option.ts';
+import type { Input } from './option.ts';
+import type { RunResult, Verb } from './verb.ts';
 
 /** `civitarium scan PATH...`: the main job. */
 export const scan: Verb = {

@@ -10,7 +10,7 @@ import { chooseFor } from '../catalog/candidate.ts';
 import type { Deps } from './deps.ts';
 import { catalogRoots } from './scanning/catalog-roots.ts';
 import { writeLibrary } from './scanning/write-library.ts';
-import { textOption } from './verb.ts';
+import { textOption } from './option.ts';
 import type { Failure, RunResult, Verb } from './verb.ts';
 
 /** `civitarium update [PATH...]`: ask again about everything that is known. */

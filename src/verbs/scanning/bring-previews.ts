@@ -5,12 +5,13 @@ import { fetchPreviews } from '../../archive/fetch-previews.ts';
 import { planPreviews } from '../../archive/plan-previews.ts';
 import type { PreviewImage, PreviewStep, PreviewSubject } from '../../archive/plan-previews.ts';
 import type { StockFile } from '../../archive/take-stock.ts';
+import type { Bounds } from '../../library/inside.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { statesOf } from '../../catalog/state.ts';
 import type { Deps } from '../deps.ts';
 import type { Failure } from '../verb.ts';
 import { heldPreviews, namesBeside } from './held-previews.ts';
-import type { LibraryJob, RootJob } from './write-library.ts';
+import type { LibraryJob, RootJob } from './library-job.ts';
 
 export interface BroughtPreviews {
   readonly fetched: number;
@@ -66,11 +67,11 @@ function needing(root: RootJob, slots: ReadonlyMap<number, ReadonlyMap<number, n
   return root.files.filter((file) => job.request.images !== 'first' || !slots.get(file.fileId)?.has(1));
 }
 
-function placeOf(step: PreviewStep, files: ReadonlyMap<number, { file: StockFile; job: RootJob }>): { folder: string; name: string; root: string; rootId: RootId } {
+function placeOf(step: PreviewStep, files: ReadonlyMap<number, { file: StockFile; job: RootJob }>): { folder: string; name: string; bounds: Bounds; rootId: RootId } {
   const found = files.get(step.fileId);
   if (found === undefined) throw new Error(`No library file ${step.fileId} for a preview.`);
   const { file, job } = found;
-  return { ...job.naming.preview(file, step.slot), root: job.naming.inside(file), rootId: file.rootId };
+  return { ...job.naming.preview(file, step.slot), bounds: job.bounds, rootId: file.rootId };
 }
 
 async function imagesOf(catalog: Catalog, fileIds: readonly number[], most: number | undefined): Promise<Map<number, PreviewImage[]>> {

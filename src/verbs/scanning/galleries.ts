@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { WalkedRoot } from '../../archive/take-stock.ts';
-import type { ScanRequest } from './scan-roots.ts';
+import type { ScanRequest } from './scan-request.ts';
 import { galleryFolder } from './settle.ts';
 
 /** One gallery and the roots it shows. */

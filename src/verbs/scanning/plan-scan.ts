@@ -7,7 +7,7 @@ import { findRoot } from '../../catalog/root.ts';
 import type { Walk } from '../../library/walked.ts';
 import { reconcile } from '../../library/reconcile.ts';
 import type { Deps } from '../deps.ts';
-import type { ScanOutcome, ScanRequest } from './scan-roots.ts';
+import type { ScanOutcome, ScanRequest } from './scan-request.ts';
 import { galleryFolder } from './settle.ts';
 
 /** What a scan would do, without doing any of it: nothing is read but folders and the catalog, nobody is asked. */

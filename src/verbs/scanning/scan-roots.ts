@@ -1,54 +1,20 @@
 import type { BlobId, FileId, Sha256 } from '../../base/ids.ts';
-import type { SourceError } from '../../base/errors.ts';
 import { InterruptedError } from '../../base/errors.ts';
 import { countStates } from '../../archive/count-states.ts';
 import { hashFiles, knownHashes } from '../../archive/hash-files.ts';
 import { identify } from '../../archive/identify.ts';
 import type { Identified } from '../../archive/identify.ts';
-import type { PreviewWish } from '../../archive/plan-previews.ts';
 import { takeStock, walkRoot, walkTarget } from '../../archive/take-stock.ts';
 import type { Stock, WalkedRoot } from '../../archive/take-stock.ts';
-import type { Target } from '../../archive/targets.ts';
 import { chooseFor } from '../../catalog/candidate.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import type { Walk } from '../../library/walked.ts';
 import type { Deps } from '../deps.ts';
 import type { Failure } from '../verb.ts';
 import { planScan } from './plan-scan.ts';
+import type { ScanOutcome, ScanRequest } from './scan-request.ts';
 import { isSettled, settingsKey, settle } from './settle.ts';
 import { writeLibrary } from './write-library.ts';
-
-export interface ScanRequest {
-  readonly targets: readonly Target[];
-  readonly images: PreviewWish;
-  readonly profile: 'beside' | 'collected';
-  /** As given, relative to the working directory. */
-  readonly output: string | undefined;
-  readonly onlyNew: boolean;
-  readonly skipMissing: boolean;
-  readonly maxAgeMs: number | undefined;
-  readonly patterns: readonly string[] | undefined;
-}
-
-export type ScanCounts = Readonly<Record<'files' | 'identified' | 'missing' | 'removed' | 'unchecked' | 'failed' | 'images' | 'hashed' | 'hash_bytes' | 'previews' | 'pages', number>>;
-
-export interface ScanOutcome {
-  readonly counts: ScanCounts;
-  /** Absolute paths of the galleries. */
-  readonly galleries: readonly string[];
-  readonly warnings: readonly string[];
-  readonly failures: readonly Failure[];
-  readonly stopped: SourceError | undefined;
-  readonly requests: number;
-  readonly hashMs: number;
-  readonly tookMs: number;
-  readonly previewBytes: number;
-  /** Files written in all. */
-  readonly written: number;
-  /** The plan, under `--dry-run`: for people, and for scripts. */
-  readonly planned?: readonly string[];
-  readonly plan?: Readonly<Record<string, number>>;
-}
 
 /** The main job on some roots: take stock, hash, identify, fetch previews, write pages and galleries. */
 export async function scanRoots(deps: Deps, request: ScanRequest): Promise<ScanOutcome> {

@@ -5,7 +5,7 @@ import type { WalkedRoot } from '../../archive/take-stock.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { settleRoot, unsettleRoot } from '../../catalog/root.ts';
 import type { Deps, Settings } from '../deps.ts';
-import type { ScanRequest } from './scan-roots.ts';
+import type { ScanRequest } from './scan-request.ts';
 
 /** Raise it when what is written changes, so that the next scan writes everything anew. */
 const LAYOUT = 1;

@@ -3,6 +3,7 @@ import { writeOutputs } from '../../archive/write-outputs.ts';
 import type { Output } from '../../archive/write-outputs.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { viewCards } from '../../catalog/view-card.ts';
+import { boundsOf } from '../../library/inside.ts';
 import { webAssets } from '../../pages/assets.ts';
 import { galleryData, galleryPage } from '../../pages/gallery.ts';
 import type { Deps } from '../deps.ts';
@@ -30,13 +31,13 @@ export async function writeGallery(deps: Deps, catalog: Catalog, place: GalleryP
     const thumb = card.cover === undefined ? undefined : thumbs.byCover.get(card.cover.path);
     return thumb === undefined ? undefined : href(thumb);
   });
-  const common = { inside: place.folder, rootId: place.roots[0]?.root.id as Output['rootId'], fileId: undefined };
+  const common = { rootId: place.roots[0]?.root.id as Output['rootId'], fileId: undefined };
   const title = titleOf(place);
   const outputs: Output[] = [
     ...[...(await webAssets()), ...data].map(({ name, bytes }) => ({ ...common, path: join(place.files, name), kind: 'asset' as const, bytes })),
     { ...common, path: place.page, otherwise: place.pageOtherwise, kind: 'gallery', bytes: galleryPage({ title, assets: 'gallery.files/' }) },
   ];
-  const done = await writeOutputs(catalog, outputs, () => deps.clock.now());
+  const done = await writeOutputs(catalog, outputs, { now: () => deps.clock.now(), bounds: boundsOf(place.folder) });
   const isForeign = done.foreign.includes(place.page);
   const left = done.foreign.filter((path) => path !== place.page);
   return {

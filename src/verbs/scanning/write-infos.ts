@@ -6,7 +6,7 @@ import type { Output } from '../../archive/write-outputs.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { latestPayloads } from '../../catalog/payload.ts';
 import type { Deps } from '../deps.ts';
-import type { RootJob } from './write-library.ts';
+import type { RootJob } from './library-job.ts';
 import { versionInModel } from '../../archive/version-in-model.ts';
 
 /** Answers are some 50 kB each; so many are held at a time. */
@@ -14,8 +14,8 @@ const AT_ONCE = 100;
 
 /** Writes `<stem>.civitai.info` for the files among `touched` that the site knows. */
 export async function writeInfos(deps: Deps, catalog: Catalog, job: RootJob, touched: ReadonlySet<number>): Promise<{ written: number; warnings: string[] }> {
-  const files = job.files.filter((file) => touched.has(file.fileId) && job.naming.info(file) !== undefined);
-  const done = await writeOutputs(catalog, infosOf(deps, catalog, job, files), () => deps.clock.now());
+  const files = job.files.filter((file) => touched.has(file.fileId));
+  const done = await writeOutputs(catalog, infosOf(deps, catalog, job, files), { now: () => deps.clock.now(), bounds: job.bounds });
   const warnings = done.foreign.length === 0 ? [] : [`${done.foreign.length} sidecars named .civitai.info are files of yours and were left as they are, for example ${done.foreign[0] ?? ''}.`];
   return { written: done.written, warnings };
 }
@@ -35,11 +35,11 @@ async function* infosOf(deps: Deps, catalog: Catalog, job: RootJob, files: reado
     for (const file of batch) {
       const row = byFile.get(file.fileId);
       const place = job.naming.info(file);
-      if (row === undefined || place === undefined) continue;
+      if (row === undefined) continue;
       const model = models.get(String(row.model_id))?.raw;
       const version = versions.get(String(row.version_id))?.raw ?? (model === undefined ? undefined : versionInModel(model, row.version_id));
       if (version === undefined) continue;
-      yield { ...place, inside: job.naming.inside(file), kind: 'info', rootId: file.rootId, fileId: file.fileId, bytes: infoSidecar(version, model, apiOrigin) };
+      yield { ...place, kind: 'info', rootId: file.rootId, fileId: file.fileId, bytes: infoSidecar(version, model, apiOrigin) };
     }
   }
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
 import type { SourceError } from '../../base/errors.ts';
-import type { Stock, StockFile, WalkedRoot } from '../../archive/take-stock.ts';
+import type { StockFile, WalkedRoot } from '../../archive/take-stock.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { outputsOf } from '../../catalog/output.ts';
 import type { OutputRow } from '../../catalog/output.ts';
@@ -8,23 +9,13 @@ import { indexFiles } from '../../catalog/search.ts';
 import type { Deps } from '../deps.ts';
 import type { Failure } from '../verb.ts';
 import { galleryPlaces } from './galleries.ts';
+import type { LibraryJob, RootJob } from './library-job.ts';
+import { namingsOf } from './naming.ts';
 import type { Naming } from './naming.ts';
-import { namingOf } from './profile-naming.ts';
-import type { ScanRequest } from './scan-roots.ts';
 import { writeGallery } from './write-gallery.ts';
 import { writeInfos } from './write-infos.ts';
 import { writePages } from './write-pages.ts';
 import { bringPreviews } from './bring-previews.ts';
-
-export interface LibraryJob {
-  readonly roots: readonly WalkedRoot[];
-  readonly stocks: ReadonlyMap<WalkedRoot, Stock>;
-  readonly request: Pick<ScanRequest, 'images' | 'profile' | 'output'>;
-  /** Library files whose pages and sidecars may be out of date. */
-  readonly touched: ReadonlySet<number>;
-  /** False when the site can't be asked just now. */
-  readonly online: boolean;
-}
 
 export interface LibraryWritten {
   readonly previews: number;
@@ -40,20 +31,10 @@ export interface LibraryWritten {
   readonly stopped: SourceError | undefined;
 }
 
-/** One root with what the stages of writing need to know of it. */
-export interface RootJob {
-  readonly walked: WalkedRoot;
-  readonly files: readonly StockFile[];
-  readonly naming: Naming;
-  readonly outputs: readonly OutputRow[];
-  /** True when a path was there at the walk, or was written since. */
-  exists(path: string): boolean;
-}
-
 /** Writes what belongs beside the models and the galleries: previews, sidecars, pages, in this order. */
 export async function writeLibrary(deps: Deps, catalog: Catalog, job: LibraryJob): Promise<LibraryWritten> {
   const warnings: string[] = [];
-  const jobs = await Promise.all(job.roots.map((walked) => rootJob(deps, catalog, walked, job)));
+  const jobs = await rootJobs(deps, catalog, job);
   const previews = await bringPreviews(deps, catalog, jobs, job);
   const touched = new Set([...job.touched, ...previews.touched, ...withoutOutputs(jobs)]);
   for (const fileId of await relatedFiles(catalog, touched)) touched.add(fileId);
@@ -78,21 +59,42 @@ export async function writeLibrary(deps: Deps, catalog: Catalog, job: LibraryJob
   return { previews: previews.fetched, previewBytes: previews.bytes, images: previews.held, pages, written, galleries, warnings, failures: previews.failures, stopped: previews.stopped };
 }
 
-async function rootJob(deps: Deps, catalog: Catalog, walked: WalkedRoot, job: LibraryJob): Promise<RootJob> {
-  const files = job.stocks.get(walked)?.files ?? [];
-  const naming = await namingOf(deps, catalog, walked, files, job.request);
-  const outputs = await outputsOf(catalog.db, { rootId: walked.root.id });
+async function rootJobs(deps: Deps, catalog: Catalog, job: LibraryJob): Promise<RootJob[]> {
+  const outputs = new Map<WalkedRoot, readonly OutputRow[]>();
+  for (const walked of job.roots) outputs.set(walked, await outputsOf(catalog.db, { rootId: walked.root.id }));
+  const filesOf = (walked: WalkedRoot): readonly StockFile[] => job.stocks.get(walked)?.files ?? [];
+  const namings = namingsOf(job.roots, filesOf, job.request, deps.cwd, heldBases([...outputs.values()].flat(), resolve(deps.cwd, job.request.output ?? '.')));
+  return job.roots.flatMap((walked) => {
+    const naming = namings.get(walked);
+    return naming === undefined ? [] : [rootJob(walked, filesOf(walked), naming, outputs.get(walked) ?? [])];
+  });
+}
+
+/** The folder names that files were given in an output folder before: they stay. */
+function heldBases(outputs: readonly OutputRow[], folder: string): Map<number, string> {
+  const bases = new Map<number, string>();
+  for (const row of outputs) {
+    const own = dirname(row.path);
+    if (row.kind === 'page' && row.file_id !== null && dirname(own) === folder) bases.set(row.file_id, basename(own));
+  }
+  return bases;
+}
+
+function rootJob(walked: WalkedRoot, files: readonly StockFile[], naming: Naming, outputs: readonly OutputRow[]): RootJob {
   const { root } = walked.target;
   return {
     walked,
     files,
     naming,
     outputs,
+    bounds: naming.bounds,
     exists(path) {
       if (!path.startsWith(`${root}/`)) return existsSync(path);
       const inner = path.slice(root.length + 1);
       const cut = inner.lastIndexOf('/');
-      return walked.walk.names.get(cut === -1 ? '' : inner.slice(0, cut))?.has(inner.slice(cut + 1)) === true;
+      const names = walked.walk.names.get(cut === -1 ? '' : inner.slice(0, cut));
+      // A folder that the walk leaves out (the output folder inside the root) is looked up on disk.
+      return names === undefined ? existsSync(path) : names.has(inner.slice(cut + 1));
     },
   };
 }

@@ -9,8 +9,8 @@ import { modelPage } from '../../pages/model-page.ts';
 import type { Deps } from '../deps.ts';
 import { galleryPlaces } from './galleries.ts';
 import { hrefFrom } from './local-links.ts';
-import type { ScanRequest } from './scan-roots.ts';
-import type { RootJob } from './write-library.ts';
+import type { ScanRequest } from './scan-request.ts';
+import type { RootJob } from './library-job.ts';
 
 export interface PagesWritten {
   /** Pages looked at. */
@@ -35,7 +35,7 @@ export async function writePages(deps: Deps, catalog: Catalog, job: RootJob, tou
   const files = new Map(job.files.filter((file) => touched.has(file.fileId)).map((file) => [Number(file.fileId), file]));
   if (files.size === 0) return { pages: 0, written: 0, warnings: [] };
   const phase = deps.progress.phase('Pages', files.size, 'pages');
-  const done = await writeOutputs(catalog, pagesOf(deps, catalog, job, files, pageOf, request, () => phase.advance(1)), () => deps.clock.now());
+  const done = await writeOutputs(catalog, pagesOf(deps, catalog, job, files, pageOf, request, () => phase.advance(1)), { now: () => deps.clock.now(), bounds: job.bounds });
   phase.end();
   for (const file of files.values()) {
     const names = job.naming.page(file);
@@ -65,6 +65,6 @@ async function* pagesOf(deps: Deps, catalog: Catalog, job: RootJob, files: Reado
       siteUrl: 'https://civitai.com',
     });
     onPage();
-    yield { ...names, inside: job.naming.inside(file), kind: 'page', rootId: file.rootId, fileId: file.fileId, bytes };
+    yield { ...names, kind: 'page', rootId: file.rootId, fileId: file.fileId, bytes };
   }
 }

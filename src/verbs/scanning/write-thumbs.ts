@@ -5,6 +5,7 @@ import { writeOutputs } from '../../archive/write-outputs.ts';
 import type { Output } from '../../archive/write-outputs.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { outputsOf } from '../../catalog/output.ts';
+import { boundsOf } from '../../library/inside.ts';
 import type { CardView } from '../../catalog/views.ts';
 import type { Deps } from '../deps.ts';
 import type { GalleryPlace } from './galleries.ts';
@@ -36,14 +37,14 @@ export async function writeThumbs(deps: Deps, catalog: Catalog, place: GalleryPl
   if (missing.length === 0) return { byCover, written: 0 };
   const phase = deps.progress.phase('Thumbnails', missing.length, 'images');
   const failed = new Set<string>();
-  const outputs = makeOutputs(missing, place, (path) => failed.add(path), () => phase.advance(1), deps.signal);
-  const { written } = await writeOutputs(catalog, outputs, () => deps.clock.now());
+  const outputs = makeOutputs(missing, (path) => failed.add(path), () => phase.advance(1), deps.signal);
+  const { written } = await writeOutputs(catalog, outputs, { now: () => deps.clock.now(), bounds: boundsOf(place.folder) });
   phase.end();
   for (const [cover, path] of byCover) if (failed.has(path)) byCover.delete(cover);
   return { byCover, written };
 }
 
-async function* makeOutputs(missing: readonly (readonly [string, string])[], place: GalleryPlace, onFailed: (path: string) => void, onMade: () => void, signal: AbortSignal): AsyncGenerator<Output> {
+async function* makeOutputs(missing: readonly (readonly [string, string])[], onFailed: (path: string) => void, onMade: () => void, signal: AbortSignal): AsyncGenerator<Output> {
   const ahead: Promise<readonly [string, Uint8Array | undefined]>[] = [];
   const queue = missing.values();
   const startNext = (): void => {
@@ -61,6 +62,6 @@ async function* makeOutputs(missing: readonly (readonly [string, string])[], pla
     onMade();
     const [path, bytes] = made;
     if (bytes === undefined) onFailed(path);
-    else yield { path, inside: place.folder, kind: 'thumb', rootId: undefined, fileId: undefined, bytes };
+    else yield { path, kind: 'thumb', rootId: undefined, fileId: undefined, bytes };
   }
 }

@@ -1,0 +1,28 @@
+import type { Stock, StockFile, WalkedRoot } from '../../archive/take-stock.ts';
+import type { OutputRow } from '../../catalog/output.ts';
+import type { Bounds } from '../../library/inside.ts';
+import type { Naming } from './naming.ts';
+import type { ScanRequest } from './scan-request.ts';
+
+/** What is to be written for some roots. */
+export interface LibraryJob {
+  readonly roots: readonly WalkedRoot[];
+  readonly stocks: ReadonlyMap<WalkedRoot, Stock>;
+  readonly request: Pick<ScanRequest, 'images' | 'profile' | 'output'>;
+  /** Library files whose pages and sidecars may be out of date. */
+  readonly touched: ReadonlySet<number>;
+  /** False when the site can't be asked just now. */
+  readonly online: boolean;
+}
+
+/** One root with what the stages of writing need to know of it. */
+export interface RootJob {
+  readonly walked: WalkedRoot;
+  readonly files: readonly StockFile[];
+  readonly naming: Naming;
+  readonly outputs: readonly OutputRow[];
+  /** Everything of this root is written within these. */
+  readonly bounds: Bounds;
+  /** True when a path was there at the walk, or was written since. */
+  exists(path: string): boolean;
+}

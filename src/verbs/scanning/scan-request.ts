@@ -1,0 +1,38 @@
+import type { SourceError } from '../../base/errors.ts';
+import type { PreviewWish } from '../../archive/plan-previews.ts';
+import type { Target } from '../../archive/targets.ts';
+import type { Failure } from '../verb.ts';
+
+/** What a scan was asked to do. */
+export interface ScanRequest {
+  readonly targets: readonly Target[];
+  readonly images: PreviewWish;
+  readonly profile: 'beside' | 'collected';
+  /** As given, relative to the working directory. */
+  readonly output: string | undefined;
+  readonly onlyNew: boolean;
+  readonly skipMissing: boolean;
+  readonly maxAgeMs: number | undefined;
+  readonly patterns: readonly string[] | undefined;
+}
+
+export type ScanCounts = Readonly<Record<'files' | 'identified' | 'missing' | 'removed' | 'unchecked' | 'failed' | 'images' | 'hashed' | 'hash_bytes' | 'previews' | 'pages', number>>;
+
+/** What a scan did. */
+export interface ScanOutcome {
+  readonly counts: ScanCounts;
+  /** Absolute paths of the galleries. */
+  readonly galleries: readonly string[];
+  readonly warnings: readonly string[];
+  readonly failures: readonly Failure[];
+  readonly stopped: SourceError | undefined;
+  readonly requests: number;
+  readonly hashMs: number;
+  readonly tookMs: number;
+  readonly previewBytes: number;
+  /** Files written in all. */
+  readonly written: number;
+  /** The plan, under `--dry-run`: for people, and for scripts. */
+  readonly planned?: readonly string[];
+  readonly plan?: Readonly<Record<string, number>>;
+}
