@@ -42,7 +42,7 @@ function recordings(): Recording[] {
 
 function kindOf(name: string): Recording['kind'] | undefined {
   if (/^models?-/.test(name)) return 'model';
-  if (/^images-/.test(name)) return 'image';
+  if (name.startsWith('images-')) return 'image';
   return /^(?:version|lora|checkpoint)-/.test(name) ? 'version' : undefined;
 }
 

@@ -1,4 +1,5 @@
 import { IntegrityError, SourceError } from '../base/errors.ts';
+import { isRecord } from '../base/json.ts';
 import { isHtml, readText } from './body.ts';
 import { challengeError } from './failure.ts';
 import { BadAnswer, type Request, type Response, type Send } from './send.ts';
@@ -36,6 +37,8 @@ export async function askJson<T>(
     }
     const text = await readBody(response);
     value = isSuccess(response.status) ? parseOrBad(text, parse, response) : undefined;
+    // "Not there" must be the API's own word: a proxy's or a web server's 404 says nothing about a model.
+    if (response.status === 404) parseOrBad(text, assertMessage, response);
     parsedText = text;
     return { ...response, text };
   };
@@ -45,6 +48,12 @@ export async function askJson<T>(
   // From memory: the reader was not called.
   if (parsedText !== text && isSuccess(response.status)) value = parse(text);
   return { status: response.status, text, value, seenAt: response.seenAt, url: response.url };
+}
+
+function assertMessage(text: string): void {
+  const value: unknown = JSON.parse(text);
+  if (!isRecord(value) || !('error' in value || 'message' in value))
+    throw new SyntaxError('a 404 without the words of the API');
 }
 
 function isSuccess(status: number): boolean {

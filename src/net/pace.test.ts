@@ -43,13 +43,21 @@ describe('book', () => {
   });
 
   it('lets a few through at once, so that a small library does not wait', () => {
-    const starts = startsOf(Array.from({ length: 10 }, () => 0), 90, 0);
+    const starts = startsOf(
+      Array.from({ length: 10 }, () => 0),
+      90,
+      0,
+    );
 
     expect(new Set(starts).size).toBe(1);
   });
 
   it('uses a full rate when asked for long', () => {
-    const starts = startsOf(Array.from({ length: 500 }, () => 0), 90, 0);
+    const starts = startsOf(
+      Array.from({ length: 500 }, () => 0),
+      90,
+      0,
+    );
 
     const minutes = ((starts.at(-1) ?? 0) - (starts[0] ?? 0)) / 60_000;
     expect(500 / minutes).toBeGreaterThan(79);
