@@ -6,25 +6,32 @@ export interface Match {
 }
 
 /**
- * Finds the route of a path: the first whose pattern and method fit, else the first whose pattern fits (the caller
- * decides what a wrong method means: the site enforces it for some classes only).
+ * Finds the route of a path: the pattern with most fixed segments wins, then the earlier one; among routes of one pattern
+ * the one with this method, else any (the caller decides what a wrong method means: the site enforces it for some
+ * classes only).
  */
 export type Matcher = (method: string, path: string) => Match | undefined;
 
 /** Compiles a table once; see `Route.pattern` for the language. */
 export function matcher(routes: readonly Route[]): Matcher {
   const table = routes.map((route) => ({ route, parts: segments(route.pattern) }));
+  table.sort((a, b) => fixedSegments(b.parts) - fixedSegments(a.parts));
   return (method, path) => {
     const given = segments(path);
-    let otherMethod: Match | undefined;
+    let found: Match | undefined;
     for (const { route, parts } of table) {
+      if (found !== undefined && route.pattern !== found.route.pattern) continue;
       const params = fit(parts, given);
       if (params === undefined) continue;
       if (route.method === method) return { route, params };
-      otherMethod ??= { route, params };
+      found ??= { route, params };
     }
-    return otherMethod;
+    return found;
   };
+}
+
+function fixedSegments(parts: readonly string[]): number {
+  return parts.filter((part) => !part.startsWith(':')).length;
 }
 
 function segments(path: string): string[] {

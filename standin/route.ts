@@ -45,7 +45,7 @@ export interface Answer {
 /** One line of the server's table. */
 export interface Route {
   readonly method: 'GET' | 'POST';
-  /** `/api/v1/models/:id`; a name takes one segment, `:rest*` takes the remainder. First match wins. */
+  /** `/api/v1/models/:id`; a name takes one segment, `:rest*` the remainder. Fixed segments win over names. */
   readonly pattern: string;
   /** Name under which requests are counted and faults are switched on: `models`, `model-versions/by-hash`, `media`. */
   readonly endpoint: string;

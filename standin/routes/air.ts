@@ -21,8 +21,8 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** Root ecosystem of a base model, lower case. */
 function ecosystemOf(baseModel: string): string {
-  if (/^SD 1/.test(baseModel)) return 'sd1';
-  if (/^SD 2/.test(baseModel)) return 'sd2';
+  if (baseModel.startsWith('SD 1')) return 'sd1';
+  if (baseModel.startsWith('SD 2')) return 'sd2';
   if (/^(SDXL|Illustrious|NoobAI|Pony$)/.test(baseModel)) return 'sdxl';
   if (baseModel === 'Pony V7') return 'auraflow';
   if (baseModel.startsWith('Flux.1')) return 'flux1';

@@ -68,8 +68,8 @@ export function versionShape(
       poi: model.poi,
       ...(model.mode === null ? {} : { mode: model.mode }),
     },
-    files: archived ? [] : files.map((file) => versionFile(world, shape.linkOrigin, file, shape.bareDates)),
-    images: model.mode === 'TakenDown' ? [] : versionImages(world, ask.origin, version),
+    files: files.map((file) => versionFile(world, shape.linkOrigin, file, shape.bareDates)),
+    images: versionImages(world, ask.origin, version),
     ...(archived || primary === undefined
       ? {}
       : { downloadUrl: `${shape.linkOrigin}/api/download/models/${version.id}` }),

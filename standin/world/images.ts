@@ -21,7 +21,7 @@ export interface ImagePlan {
   readonly tags: number;
 }
 
-const SIZES = [[512, 768], [576, 832], [512, 768], [640, 960], [768, 512], [640, 640]] as const; // prettier-ignore
+const SIZES = [[512, 768], [576, 832], [512, 768], [640, 960], [512, 768], [576, 864], [768, 512], [640, 640]] as const; // prettier-ignore
 
 /** An image's facts. Everything follows from seed and id but what the plan says. */
 export function makeImage(plan: ImagePlan): WorldImage {

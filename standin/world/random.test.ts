@@ -22,7 +22,7 @@ describe('random', () => {
   });
 
   it('spreads evenly enough', () => {
-    const counts = new Array<number>(10).fill(0);
+    const counts = Array.from({ length: 10 }, () => 0);
     for (let key = 0; key < 10_000; key += 1) {
       const slot = Math.floor(unit(7, key, 3) * 10);
       counts[slot] = (counts[slot] ?? 0) + 1;

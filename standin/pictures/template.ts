@@ -1,0 +1,46 @@
+import sharp from 'sharp';
+import { hash32 } from '../world/random.ts';
+import type { Picture } from './draw.ts';
+import type { Gallery } from './gallery.ts';
+import { sceneSvg } from './scene.ts';
+
+/** Longest comment segment of a JPEG, its length field included. */
+const MAX_SEGMENT = 65_535;
+
+/**
+ * One JPEG of about `size` bytes, padded by comment segments; each picture is a copy with its id written into the first
+ * comment. Costs a copy a picture, so that the network is what a benchmark measures.
+ */
+export function templatePictures(size: number): Gallery {
+  const template = { made: undefined as Promise<Buffer> | undefined };
+  const one = async (id: number): Promise<Picture> => {
+    template.made ??= makeTemplate(size);
+    const bytes = Buffer.from(await template.made);
+    // Behind SOI (2), marker and length (4).
+    bytes.write(String(id).padStart(16, '0'), 6, 'latin1');
+    return { type: 'image/jpeg', bytes };
+  };
+  return { original: (image) => one(image.id), reduced: (image) => one(image.id) };
+}
+
+async function makeTemplate(size: number): Promise<Buffer> {
+  const scene = await sharp(Buffer.from(sceneSvg(1, 512, 768)))
+    .jpeg({ quality: 90 })
+    .toBuffer();
+  const segments: Buffer[] = [];
+  for (let left = Math.max(20, size - scene.length); left > 0;) {
+    const length = Math.max(20, Math.min(left, MAX_SEGMENT + 2));
+    segments.push(comment(length, segments.length));
+    left -= length;
+  }
+  return Buffer.concat([scene.subarray(0, 2), ...segments, scene.subarray(2)]);
+}
+
+/** A comment segment of `length` bytes in all, filled with what does not compress. */
+function comment(length: number, key: number): Buffer {
+  const segment = Buffer.alloc(length);
+  for (let at = 4; at + 4 <= length; at += 4) segment.writeUInt32LE(hash32(key, at), at);
+  segment.set([0xff, 0xfe], 0);
+  segment.writeUInt16BE(length - 2, 2);
+  return segment;
+}
