@@ -3,8 +3,8 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult } from 'kysely';
 
-/** Statements kept prepared; an archive run uses a few dozen. */
-const CACHED_STATEMENTS = 128;
+/** Statements kept prepared; a run uses a few dozen, each in a few sizes (see `statement-sizes.ts`). */
+const CACHED_STATEMENTS = 400;
 
 /** Kysely would lend the connection to one at a time, and a query inside a walk over rows would wait for ever. */
 class SharingAdapter extends SqliteAdapter {

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 
+import { CatalogError } from '../base/errors.ts';
 import type { Tables } from './schema.ts';
 
 export type EngineName = 'sqlite' | 'postgres';
@@ -16,4 +17,16 @@ export interface Engine {
   /** Keeps a copy of the database beside it; called inside a transaction, before anything was changed in it. */
   keepCopy(name: string): void;
   close(): Promise<void>;
+}
+
+/** The error of a write that waited too long for another process. `place` is fit to be shown. */
+export function lockedError(place: string, waitedMs: number, cause: unknown): CatalogError {
+  return new CatalogError(
+    `Another program has held the catalog ${place} for ${Math.ceil(waitedMs / 1000)} s.`,
+    {
+      code: 'catalog-locked',
+      next: 'Wait for it to end, or close the program that has it open.',
+      cause,
+    },
+  );
 }

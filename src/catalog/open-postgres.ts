@@ -3,6 +3,7 @@ import pg from 'pg';
 
 import { CatalogError, messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
+import { lockedError } from './open-engine.ts';
 import type { Engine } from './open-engine.ts';
 import type { Tables } from './schema.ts';
 
@@ -11,9 +12,19 @@ const AS_NUMBER = new Set([20, 1700]);
 /** One writer at a time on one database, as on SQLite: read-then-write needs no further care. */
 const WRITE_LOCK = 0x63697669;
 const READERS = 4;
+/** SQLSTATE of a lock that was not had in time. */
+const LOCK_NOT_AVAILABLE = '55P03';
+
+export interface PostgresOptions {
+  readonly readOnly: boolean;
+  /** How long a write waits for another process before it throws `catalog-locked`. */
+  readonly lockPatienceMs: number;
+  readonly log: Log;
+}
 
 /** Connects to a catalog on PostgreSQL. Throws CatalogError when it can't be reached. */
-export async function openPostgres(url: string, readOnly: boolean, log: Log): Promise<Engine> {
+export async function openPostgres(url: string, options: PostgresOptions): Promise<Engine> {
+  const { readOnly, lockPatienceMs, log } = options;
   const readers = poolOf(url, READERS, true, log);
   const writers = readOnly ? undefined : poolOf(url, 1, false, log);
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: readers }) });
@@ -33,7 +44,7 @@ export async function openPostgres(url: string, readOnly: boolean, log: Log): Pr
     transaction: async (work) => {
       if (writes === undefined) throw new Error('A read-only engine has no transactions.');
       return writes.transaction().execute(async (trx) => {
-        await sql`select pg_advisory_xact_lock(${sql.lit(WRITE_LOCK)})`.execute(trx);
+        await takeWriteLock(trx, url, lockPatienceMs);
         return work(trx);
       });
     },
@@ -46,6 +57,16 @@ export async function openPostgres(url: string, readOnly: boolean, log: Log): Pr
     keepCopy: () => log.info('A catalog on PostgreSQL is not copied before an upgrade; use pg_dump.'),
     close,
   };
+}
+
+async function takeWriteLock(trx: Kysely<Tables>, url: string, patienceMs: number): Promise<void> {
+  try {
+    await sql`set local lock_timeout = ${sql.lit(patienceMs)}`.execute(trx);
+    await sql`select pg_advisory_xact_lock(${sql.lit(WRITE_LOCK)})`.execute(trx);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    throw code === LOCK_NOT_AVAILABLE ? lockedError(withoutSecret(url), patienceMs, error) : error;
+  }
 }
 
 function poolOf(url: string, max: number, forReading: boolean, log: Log): pg.Pool {

@@ -5,13 +5,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { Kysely } from 'kysely';
 
-import { CatalogError, isSystemError, messageOf } from '../base/errors.ts';
 import { sqliteDialect } from './dialect-sqlite.ts';
+import { lockedError } from './open-engine.ts';
 import type { Engine } from './open-engine.ts';
+import { explainOpen, explainWrite, isBusy } from './open-sqlite-error.ts';
 import type { Tables } from './schema.ts';
 
-/** How long a write waits for another process before it gives up. */
-const LOCK_PATIENCE_MS = 60_000;
 /** SQLite's own wait blocks the whole process: kept short where we can wait without blocking. */
 const BLOCKING_WAIT_MS = 50;
 /** Elsewhere (a read during recovery, say) SQLite has to do the waiting. */
@@ -19,16 +18,29 @@ const READ_WAIT_MS = 10_000;
 
 export const MEMORY = ':memory:';
 
-/** Opens a catalog file, or makes one; `MEMORY` for one that ends with the process. */
-export function openSqlite(location: string, readOnly: boolean): Engine {
+export interface SqliteOptions {
+  readonly readOnly: boolean;
+  /** How long a write waits for another process before it throws `catalog-locked`. */
+  readonly lockPatienceMs: number;
+}
+
+/** Opens a catalog file, or makes one; `MEMORY` for one that ends with the process. Throws CatalogError. */
+export function openSqlite(location: string, options: SqliteOptions): Engine {
   const memory = location === MEMORY;
-  if (!memory && !readOnly) mkdirSync(dirname(location), { recursive: true });
-  return explained(location, () => {
-    const writer = connect(location, readOnly && !memory);
-    if (memory) return engineOver(location, writer, writer);
-    if (!readOnly) useWal(writer);
-    return engineOver(location, writer, readOnly ? writer : undefined);
-  });
+  const readOnly = options.readOnly && !memory;
+  let writer: DatabaseSync | undefined;
+  try {
+    if (!memory && !readOnly) mkdirSync(dirname(location), { recursive: true });
+    writer = connect(location, readOnly);
+    if (!memory && !readOnly) useWal(writer);
+    // Readers have a connection of their own, so that they see what is committed and never a write half done.
+    const reader = memory || readOnly ? writer : connect(location, true);
+    if (memory) writer.exec('pragma query_only = on');
+    return engineOver(location, writer, reader, options.lockPatienceMs);
+  } catch (error) {
+    writer?.close();
+    throw explainOpen(location, error);
+  }
 }
 
 function connect(location: string, readOnly: boolean): DatabaseSync {
@@ -57,17 +69,26 @@ function useWal(database: DatabaseSync): void {
   }
 }
 
-function engineOver(location: string, writer: DatabaseSync, only: DatabaseSync | undefined): Engine {
-  const begin = (): Promise<void> => beginImmediate(writer, location);
+function engineOver(
+  location: string,
+  writer: DatabaseSync,
+  reader: DatabaseSync,
+  lockPatienceMs: number,
+): Engine {
+  const begin = (): Promise<void> => beginImmediate(writer, location, lockPatienceMs);
   const writes = new Kysely<Tables>({ dialect: sqliteDialect(writer, begin) });
-  // Readers have a connection of their own, so that they see what is committed and never a write half done.
-  const reader = only ?? connect(location, true);
   const db = new Kysely<Tables>({ dialect: sqliteDialect(reader, async () => reader.exec('begin')) });
+  const transaction: Engine['transaction'] = async (work) => {
+    try {
+      return await writes.transaction().execute(work);
+    } catch (error) {
+      throw explainWrite(location, error);
+    }
+  };
   return {
     name: 'sqlite',
     db,
-    transaction: (work) =>
-      reader === writer ? unlocked(writer, work, writes) : writes.transaction().execute(work),
+    transaction: reader === writer ? (work) => unlocked(writer, () => transaction(work)) : transaction,
     isEmpty: async () => reader.prepare('select 1 from sqlite_schema limit 1').get() === undefined,
     keepCopy: (name) => copyBeside(location, name),
     close: async () => {
@@ -78,22 +99,18 @@ function engineOver(location: string, writer: DatabaseSync, only: DatabaseSync |
 }
 
 /** With a single connection, reads must not be able to write either. */
-async function unlocked<T>(
-  database: DatabaseSync,
-  work: (trx: Kysely<Tables>) => Promise<T>,
-  writes: Kysely<Tables>,
-): Promise<T> {
+async function unlocked<T>(database: DatabaseSync, work: () => Promise<T>): Promise<T> {
   database.exec('pragma query_only = off');
   try {
-    return await writes.transaction().execute(work);
+    return await work();
   } finally {
     database.exec('pragma query_only = on');
   }
 }
 
 /** Waits for the write lock without holding up the process. */
-async function beginImmediate(database: DatabaseSync, location: string): Promise<void> {
-  const giveUpAt = performance.now() + LOCK_PATIENCE_MS;
+async function beginImmediate(database: DatabaseSync, location: string, patienceMs: number): Promise<void> {
+  const giveUpAt = performance.now() + patienceMs;
   database.exec(`pragma busy_timeout = ${BLOCKING_WAIT_MS}`);
   try {
     for (let pause = 5; ; pause = Math.min(pause * 2, 100)) {
@@ -102,7 +119,7 @@ async function beginImmediate(database: DatabaseSync, location: string): Promise
         return;
       } catch (error) {
         if (!isBusy(error)) throw error;
-        if (performance.now() > giveUpAt) throw lockedError(location, error);
+        if (performance.now() > giveUpAt) throw lockedError(location, patienceMs, error);
       }
       // Chance keeps two waiting processes from knocking at the same moments.
       await delay(pause * (0.5 + Math.random()));
@@ -110,20 +127,6 @@ async function beginImmediate(database: DatabaseSync, location: string): Promise
   } finally {
     database.exec(`pragma busy_timeout = ${READ_WAIT_MS}`);
   }
-}
-
-function isBusy(error: unknown): boolean {
-  // SQLITE_BUSY and SQLITE_LOCKED, with their extended forms (https://sqlite.org/rescode.html).
-  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
-  return code === 5 || code === 6;
-}
-
-function lockedError(location: string, cause: unknown): CatalogError {
-  return new CatalogError(`Another program has held the catalog ${location} for a minute.`, {
-    code: 'catalog-locked',
-    next: 'Wait for it to end, or close the program that has the file open.',
-    cause,
-  });
 }
 
 /** A copy named `<file>.before-<name>`, whole or not at all. */
@@ -142,17 +145,4 @@ function copyBeside(location: string, name: string): void {
   fsyncSync(handle);
   closeSync(handle);
   renameSync(part, target);
-}
-
-function explained<T>(location: string, open: () => T): T {
-  try {
-    return open();
-  } catch (error) {
-    if (isSystemError(error) && !('errcode' in error)) throw error;
-    throw new CatalogError(`The catalog ${location} can't be opened: ${messageOf(error)}.`, {
-      code: 'catalog-unreadable',
-      next: 'Check that it is a Civitarium catalog and that you may write there, or name another with --catalog.',
-      cause: error,
-    });
-  }
 }

@@ -114,6 +114,31 @@ describeCatalogs('a catalog', (open, engine) => {
     expect(seen).toEqual(['a']);
   });
 
+  it('gives up with a sentence when another program holds it too long', async () => {
+    const first = await open();
+    const second = await openCatalog(first.location, { clock: stillClock, lockPatienceMs: 100 });
+    const entered = Promise.withResolvers<void>();
+    const release = Promise.withResolvers<void>();
+
+    const holding = first.write(async () => {
+      entered.resolve();
+      await release.promise;
+    });
+    await entered.promise;
+    const waiting = second.write((trx) => addHost(trx, 'a'));
+
+    await expect(waiting).rejects.toMatchObject({
+      name: 'CatalogError',
+      code: 'catalog-locked',
+      exitCode: 1,
+    });
+    release.resolve();
+    await holding;
+    await second.write((trx) => addHost(trx, 'b'));
+    expect(await hostIds(first.db)).toEqual(['b']);
+    await second.close();
+  });
+
   it('can be read only: sees what is there and refuses to write', async () => {
     const catalog = await open();
     await ensureHost(catalog, 'a', 'a', 0);
@@ -272,6 +297,26 @@ describe('a catalog in a file', () => {
     await catalog.close();
 
     expect(seen).toEqual(['a', '3', 'b', '3', 'c', '3']);
+  });
+
+  it('says so when its disk is full, keeps what it had, and goes on when there is room', async () => {
+    const catalog = await openCatalog(join(folder, 'catalog.db'), { clock: stillClock });
+    await ensureHost(catalog, 'a', 'a', 0);
+    const limit = (pages: string) =>
+      catalog.write((trx) => sql.raw(`pragma max_page_count = ${pages}`).execute(trx));
+    // A limit below the present size means: not one page more.
+    await limit('1');
+
+    const full = catalog.write(async (trx) => {
+      for (let n = 0; n < 200; n += 1) await addHost(trx, `${n} ${'x'.repeat(4000)}`);
+    });
+
+    await expect(full).rejects.toMatchObject({ name: 'CatalogError', code: 'disk-full', exitCode: 4 });
+    expect(await hostIds(catalog.db)).toEqual(['a']);
+    await limit('100000');
+    await ensureHost(catalog, 'b', 'b', 0);
+    expect(await hostIds(catalog.db)).toEqual(['a', 'b']);
+    await catalog.close();
   });
 
   it('keeps nothing when it is in memory', async () => {

@@ -15,6 +15,8 @@ import type { Engine, EngineName } from './open-engine.ts';
 import { MEMORY, openSqlite } from './open-sqlite.ts';
 import type { Tables } from './schema.ts';
 
+const LOCK_PATIENCE_MS = 60_000;
+
 /** What we know, on either engine. */
 export interface Catalog {
   readonly engine: EngineName;
@@ -38,6 +40,8 @@ export interface OpenOptions {
   /** Nothing is written, nothing is made; a catalog that does not exist is an empty one in memory. */
   readonly readOnly?: boolean;
   readonly log?: Log;
+  /** How long a write waits for another process before it throws `catalog-locked`; a minute when left out. */
+  readonly lockPatienceMs?: number;
   /** For tests of upgrades; the program's own otherwise. */
   readonly migrations?: readonly Migration[];
 }
@@ -49,11 +53,11 @@ export interface OpenOptions {
 export async function openCatalog(location: string, options: OpenOptions): Promise<Catalog> {
   const readOnly = options.readOnly ?? false;
   const migrations = options.migrations ?? MIGRATIONS;
-  let engine = await openEngine(location, readOnly, options.log ?? silentLog);
+  let engine = await openEngine(location, options);
   try {
     if (readOnly && engine.name === 'postgres' && (await engine.isEmpty())) {
       await engine.close();
-      engine = openSqlite(MEMORY, false);
+      engine = openSqlite(MEMORY, engineOptionsOf(options));
     }
     await bringUp(engine, migrations, { clock: options.clock, mayUpgrade: !readOnly });
   } catch (error) {
@@ -69,14 +73,23 @@ export async function openCatalog(location: string, options: OpenOptions): Promi
   };
 }
 
-async function openEngine(location: string, readOnly: boolean, log: Log): Promise<Engine> {
+async function openEngine(location: string, options: OpenOptions): Promise<Engine> {
+  const engineOptions = engineOptionsOf(options);
   if (isPostgres(location)) {
     // Loaded on demand: most catalogs are files.
     const { openPostgres } = await import('./open-postgres.ts');
-    return openPostgres(location, readOnly, log);
+    return openPostgres(location, engineOptions);
   }
-  if (readOnly && !existsSync(location)) return openSqlite(MEMORY, false);
-  return openSqlite(location, readOnly);
+  const place = engineOptions.readOnly && !existsSync(location) ? MEMORY : location;
+  return openSqlite(place, engineOptions);
+}
+
+function engineOptionsOf({
+  readOnly = false,
+  lockPatienceMs = LOCK_PATIENCE_MS,
+  log = silentLog,
+}: OpenOptions) {
+  return { readOnly, lockPatienceMs, log };
 }
 
 /** True when a catalog location is an address of PostgreSQL rather than a path. */
