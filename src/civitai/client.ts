@@ -1,3 +1,4 @@
+import type { Clock } from '../base/clock.ts';
 import { SourceError } from '../base/errors.ts';
 import { parseSha256, type ModelId, type Sha256, type VersionId } from '../base/ids.ts';
 import { isRecord, parseJson } from '../base/json.ts';
@@ -15,6 +16,8 @@ export interface ClientOptions {
   readonly apiUrl: string;
   /** Only to know whether there is one; `send` is what carries it. */
   readonly key?: string;
+  /** Tells when the owner of the key is asked for again; without it, never in this client's life. */
+  readonly clock?: Clock;
   readonly log: Log;
   /** Rating bits the image feed is asked for; 31, all of them. */
   readonly browsingLevel?: number;
@@ -88,9 +91,10 @@ async function readers(
 /** Makes a client over a Send; nothing is asked yet. */
 export function createClient(options: ClientOptions): CivitaiClient {
   const { send, log } = options;
+  const now = (): number => options.clock?.now() ?? 0;
   const apiUrl = options.apiUrl.replace(/\/+$/, '');
   const { origin } = new URL(apiUrl);
-  let asksMe: Promise<{ readonly username: string } | undefined> | undefined;
+  let asked: { readonly at: number; readonly me: Promise<{ readonly username: string }> } | undefined;
 
   const get = <T>(
     path: string,
@@ -186,8 +190,11 @@ export function createClient(options: ClientOptions): CivitaiClient {
     },
     me() {
       if (options.key === undefined) return Promise.resolve(undefined);
-      asksMe ??= get('me', 'me', readMe, ME_AGES).then(valueOf);
-      return asksMe;
+      // A refusal is remembered too, or a bad key would be tried and told of again and again.
+      if (asked === undefined || now() - asked.at > DAY_MS) {
+        asked = { at: now(), me: get('me', 'me', readMe, ME_AGES).then(valueOf) };
+      }
+      return asked.me;
     },
   };
 }

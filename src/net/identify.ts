@@ -26,13 +26,18 @@ export function defaultUserAgent(): string {
   return `Civitarium/${packageVersion()} (archiver, command line)`;
 }
 
+/** From the checkout (`src/net`) or from what is installed (`dist/src/net`). */
 function packageVersion(): string {
-  try {
-    const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-    return /"version"\s*:\s*"([\w.+-]{1,40})"/.exec(text)?.[1] ?? '0';
-  } catch {
-    return '0';
+  for (const place of ['../../package.json', '../../../package.json']) {
+    try {
+      const text = readFileSync(new URL(place, import.meta.url), 'utf8');
+      const version = /"version"\s*:\s*"([\w.+-]{1,40})"/.exec(text)?.[1];
+      if (version !== undefined) return version;
+    } catch {
+      continue;
+    }
   }
+  return '0';
 }
 
 /** Puts our name on every request, and the key where it may go; an `authorization` set by anyone else is dropped. */

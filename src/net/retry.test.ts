@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { askJson } from './ask-json.ts';
 
-import { errorOf, get, ok, openBench, type Answer, type Bench } from './with-net.ts';
-import { handClock } from './with-server.ts';
+import { errorOf, get, ok, openBench, type Answer, type Bench } from './testing/with-net.ts';
+import { handClock } from './testing/with-server.ts';
 
 let bench: Bench;
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InterruptedError } from '../base/errors.ts';
 import { askJson } from './ask-json.ts';
 import type { Net } from './stack.ts';
-import { errorOf, get, ok, openBench, type Bench } from './with-net.ts';
+import { errorOf, get, ok, openBench, type Bench } from './testing/with-net.ts';
 
 let bench: Bench;
 

@@ -5,7 +5,7 @@ import { AppError } from '../base/errors.ts';
 import { silentLog } from '../base/log.ts';
 import { openNet, type Net } from './stack.ts';
 import { transfer, type Checks, type Sink, type Transferred } from './transfer.ts';
-import { handClock, startServer, type TestServer } from './with-server.ts';
+import { handClock, startServer, type TestServer } from './testing/with-server.ts';
 
 const BYTES = Buffer.from('PNG and so on '.repeat(20_000));
 const HASH = createHash('sha256').update(BYTES).digest('hex') as Sha256;

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { silentLog } from '../base/log.ts';
-import { SourceError } from '../base/errors.ts';
-import type { Request } from './send.ts';
-import { openNet, type Net, type NetOptions } from './stack.ts';
+import { silentLog } from '../../base/log.ts';
+import { SourceError } from '../../base/errors.ts';
+import type { Request } from '../send.ts';
+import { openNet, type Net, type NetOptions } from '../stack.ts';
 import { handClock, startServer, type TestServer } from './with-server.ts';
 
 export type Answer = Parameters<typeof startServer>[0];
