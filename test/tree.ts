@@ -5,15 +5,19 @@ import { join } from 'node:path';
 /** Every path below a folder with a hash of its bytes (or where a link points): equal trees are equal objects. */
 export function treeOf(folder: string, keep: (path: string) => boolean = () => true): Record<string, string> {
   const tree: Record<string, string> = {};
-  for (const name of readdirSync(folder, { recursive: true, encoding: 'buffer' })) {
-    const path = Buffer.concat([Buffer.from(`${folder}/`), name]);
+  addTo(tree, Buffer.from(folder), Buffer.alloc(0), keep);
+  return tree;
+}
+
+/** Names are read as bytes: not all of them are UTF-8. */
+function addTo(tree: Record<string, string>, folder: Buffer, inner: Buffer, keep: (path: string) => boolean): void {
+  for (const name of readdirSync(folder, { encoding: 'buffer' }).sort(Buffer.compare)) {
+    const path = Buffer.concat([folder, Buffer.from('/'), name]);
+    const relative = inner.length === 0 ? name : Buffer.concat([inner, Buffer.from('/'), name]);
     const stats = lstatSync(path);
-    if (stats.isDirectory()) continue;
-    const key = name.toString('latin1');
-    if (!keep(name.toString('utf8'))) continue;
-    tree[key] = stats.isSymbolicLink() ? `link ${readlinkSync(path)}` : createHash('sha256').update(readFileSync(path)).digest('hex');
+    if (stats.isDirectory()) addTo(tree, path, relative, keep);
+    else if (keep(relative.toString('utf8'))) tree[relative.toString('latin1')] = stats.isSymbolicLink() ? `link ${readlinkSync(path)}` : createHash('sha256').update(readFileSync(path)).digest('hex');
   }
-  return Object.fromEntries(Object.entries(tree).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Names in a folder, sorted. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { makeThumbnail, thumbnailsAtOnce } from './thumbnails.ts';
+import { makeThumbnail } from './thumbnails.ts';
 
 const GREY = { r: 90, g: 120, b: 150 };
 
@@ -93,9 +93,5 @@ describe('makeThumbnail', () => {
     expect(await makeThumbnail(bomb, (reason) => reasons.push(reason))).toBeUndefined();
     expect(reasons[0]).toBe('No thumbnail: ENOENT.');
     expect(reasons).toHaveLength(2);
-  });
-
-  it('says how many to make at once', () => {
-    expect(thumbnailsAtOnce()).toBeGreaterThanOrEqual(2);
   });
 });

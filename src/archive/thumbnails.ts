@@ -1,5 +1,4 @@
 import { readFile, stat } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 
 import { isSystemError, messageOf } from '../base/errors.ts';
 import { KIND_BYTES, kindOf, mediaOf } from '../formats/image-kind.ts';
@@ -71,11 +70,6 @@ async function shrink(sharp: Sharp, bytes: Uint8Array): Promise<Uint8Array> {
     .resize({ width: MAX_WIDTH, height: MAX_HEIGHT, fit: 'inside', withoutEnlargement: true })
     .webp({ quality: QUALITY, effort: 2 })
     .toBuffer();
-}
-
-/** How many thumbnails may be made at once on this machine. */
-export function thumbnailsAtOnce(): number {
-  return Math.max(2, Math.min(8, availableParallelism()));
 }
 
 function firstLine(text: string): string {

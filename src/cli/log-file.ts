@@ -50,7 +50,7 @@ export function openLog(options: LogOptions): Log & { close(): Promise<void> } {
 async function openRolling(folder: string): Promise<{ write(line: string): unknown; end(): void } | undefined> {
   try {
     const { default: roll } = await import('pino-roll');
-    return (await roll({ file: join(folder, 'civitarium'), extension: '.log', size: '10m', limit: { count: 5 }, mkdir: true })) as { write(line: string): unknown; end(): void };
+    return await roll({ file: join(folder, 'civitarium'), extension: '.log', size: '10m', limit: { count: 5 }, mkdir: true });
   } catch {
     // A log that can't be written must not stop the work it would have described.
     return undefined;

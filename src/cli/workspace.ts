@@ -117,7 +117,6 @@ async function openTheClient(settings: Settings, net: Net, log: Deps['log']): Pr
     send: net.send,
     apiUrl: settings.apiUrl,
     ...(settings.key === undefined ? {} : { key: settings.key }),
-    clock: systemClock,
     log,
     browsingLevel: settings.browsingLevel,
   });

@@ -6,7 +6,7 @@ import { isRecord } from '../base/json.ts';
 import { readGeneration } from '../formats/generation.ts';
 import { kindOf, mediaOf } from '../formats/image-kind.ts';
 import { MODEL_EXTENSIONS, readModelHeader } from '../formats/model-file.ts';
-import { trainingOf } from '../catalog/training.ts';
+import { trainingOf } from '../catalog/view-training.ts';
 import { flagOption } from './option.ts';
 import type { Deps } from './deps.ts';
 import type { Failure, Verb } from './verb.ts';
@@ -77,7 +77,7 @@ async function modelFacts(path: string, size: number): Promise<(readonly [string
   if (header.warning !== undefined) facts.push(['warning', header.warning]);
   if (header.tensors !== undefined) facts.push(['tensors', formatCount(header.tensors)]);
   if (header.parameters !== undefined) facts.push(['parameters', formatCount(header.parameters)]);
-  const training = trainingOf(header.metadata);
+  const training = trainingOf(header.metadata === undefined ? null : JSON.stringify(header.metadata));
   facts.push(...(training?.facts ?? []));
   if (training !== undefined && training.tags.length > 0) facts.push(['training tags', training.tags.slice(0, 40).map(({ tag, count }) => `${tag} (${count})`).join(', ')]);
   return facts;

@@ -12,6 +12,7 @@ import { galleryPlaces } from './galleries.ts';
 import type { LibraryJob, RootJob } from './library-job.ts';
 import { namingsOf } from './naming.ts';
 import type { Naming } from './naming.ts';
+import { writeCollected } from './write-collected.ts';
 import { writeGallery } from './write-gallery.ts';
 import { writeInfos } from './write-infos.ts';
 import { writePages } from './write-pages.ts';
@@ -34,9 +35,10 @@ export interface LibraryWritten {
 /** Writes what belongs beside the models and the galleries: previews, sidecars, pages, in this order. */
 export async function writeLibrary(deps: Deps, catalog: Catalog, job: LibraryJob): Promise<LibraryWritten> {
   const warnings: string[] = [];
-  const jobs = await rootJobs(deps, catalog, job);
-  const previews = await bringPreviews(deps, catalog, jobs, job);
-  const touched = new Set([...job.touched, ...previews.touched, ...withoutOutputs(jobs)]);
+  const before = await rootJobs(deps, catalog, job);
+  const previews = await bringPreviews(deps, catalog, before, job);
+  const jobs = previews.fetched > 0 ? await rootJobs(deps, catalog, job) : before;
+  const touched = new Set([...job.touched, ...previews.touched, ...withoutOutputs(before)]);
   for (const fileId of await relatedFiles(catalog, touched)) touched.add(fileId);
   await indexFiles(catalog, [...touched]);
   let written = previews.fetched;
@@ -44,10 +46,11 @@ export async function writeLibrary(deps: Deps, catalog: Catalog, job: LibraryJob
   const pageOf = new Map<string, string>();
   for (const root of jobs) {
     const infos = await writeInfos(deps, catalog, root, touched);
+    const extras = await writeCollected(deps, catalog, root, touched);
     const paged = await writePages(deps, catalog, root, touched, pageOf, job.request);
-    written += infos.written + paged.written;
+    written += infos.written + extras.written + paged.written;
     pages += paged.pages;
-    warnings.push(...infos.warnings, ...paged.warnings);
+    warnings.push(...infos.warnings, ...extras.warnings, ...paged.warnings);
   }
   const galleries: string[] = [];
   for (const place of galleryPlaces(job.roots, job.request, deps.cwd)) {

@@ -1,0 +1,10 @@
+declare module 'pino-roll' {
+  /** A stream that turns over to a new file by size; the package ships no types. */
+  export default function roll(options: {
+    readonly file: string;
+    readonly extension?: string;
+    readonly size?: string;
+    readonly limit?: { readonly count: number };
+    readonly mkdir?: boolean;
+  }): Promise<{ write(line: string): unknown; end(): void }>;
+}
