@@ -44,6 +44,8 @@ interface Sheet {
   readonly nodes: ReadonlyMap<string, Raw>;
   readonly setters: ReadonlyMap<string, Raw>;
   readonly links: ReadonlyMap<string, Link>;
+  /** Links followed already. */
+  readonly resolved: Map<string, ComfyInput | undefined>;
   readonly scope: Scope;
 }
 
@@ -76,7 +78,13 @@ function definitionsIn(value: Record<string, unknown>): Map<string, Record<strin
 
 function unfold(value: Record<string, unknown>, scope: Scope, work: Work): Sheet {
   const nodes = nodesIn(value);
-  const sheet: Sheet = { nodes, setters: settersIn(nodes), links: linksIn(value), scope };
+  const sheet: Sheet = {
+    nodes,
+    setters: settersIn(nodes),
+    links: linksIn(value),
+    resolved: new Map(),
+    scope,
+  };
   for (const raw of sheet.nodes.values()) {
     if (raw.mode === MUTED || raw.mode === BYPASSED || work.graph.size >= MAX_NODES) continue;
     const inputs = wired(raw, sheet);
@@ -140,20 +148,44 @@ function wired(raw: Raw, sheet: Sheet): Map<string, ComfyInput> {
   return inputs;
 }
 
-/** The source of a link, through reroutes, bypassed nodes, Set/Get pairs and the edge of a nested graph. */
+/**
+ * The source of a link, through reroutes, bypassed nodes, Set/Get pairs and the edge of a nested graph. Each link is
+ * followed once: long rows of reroutes are asked for from many places.
+ */
 function follow(first: string, sheet: Sheet): ComfyInput | undefined {
+  const passed: string[] = [];
+  let found: ComfyInput | undefined;
   let link: string | undefined = first;
-  for (let step = 0; step < MAX_HOPS && link !== undefined; step += 1) {
-    const end = sheet.links.get(link);
-    if (end === undefined) return undefined;
-    if (end.from === sheet.scope.inputNode) return sheet.scope.feeds[end.slot];
-    const raw = sheet.nodes.get(end.from);
-    if (raw === undefined || raw.mode === MUTED) return undefined;
-    const through = passage(raw, end.slot, sheet);
-    if (through === 'stop') return { node: sheet.scope.prefix + raw.id, slot: end.slot };
-    link = through?.link;
+  while (link !== undefined && passed.length < MAX_HOPS) {
+    if (sheet.resolved.has(link)) {
+      found = sheet.resolved.get(link);
+      break;
+    }
+    passed.push(link);
+    // A link that leads back to itself finds this and ends.
+    sheet.resolved.set(link, undefined);
+    const step = nextOf(link, sheet);
+    found = step?.source;
+    link = step?.link;
   }
-  return undefined;
+  for (const one of passed) sheet.resolved.set(one, found);
+  return found;
+}
+
+/** One hop: the source, when the node at the other end makes something, or the link to go on with. */
+function nextOf(
+  link: string,
+  sheet: Sheet,
+): { source?: ComfyInput | undefined; link?: string | undefined } | undefined {
+  const end = sheet.links.get(link);
+  if (end === undefined) return undefined;
+  if (end.from === sheet.scope.inputNode) return { source: sheet.scope.feeds[end.slot] };
+  const raw = sheet.nodes.get(end.from);
+  if (raw === undefined || raw.mode === MUTED) return undefined;
+  const through = passage(raw, end.slot, sheet);
+  return through === 'stop'
+    ? { source: { node: sheet.scope.prefix + raw.id, slot: end.slot } }
+    : { link: through?.link };
 }
 
 /** The input through which a node passes its output unchanged; `stop` when the node makes something itself. */

@@ -12,6 +12,8 @@ import { mergeResources } from './generation-resource.ts';
 const TO_PICTURE =
   /^(?:latent\w{0,20}|samples|images?|pixels|frames|video|image_\w{1,10}|optional_latent|IMAGE)$/;
 const MAX_SAMPLERS = 200;
+/** Samplers asked whether they are the first, and outputs followed; each costs a walk of the graph. */
+const MAX_TRIED = 24;
 
 /**
  * Reads how an image was made from ComfyUI's two graphs, given as values or as JSON text: the sampler that laid the
@@ -87,7 +89,7 @@ function baseSampler(graph: ComfyGraph): ComfyNode | undefined {
     if (best.length > 0 && !/save/i.test(output.type)) break;
   }
   const chain = best.length === 0 ? samplers : best;
-  return chain.find((sampler) => isFirst(graph, sampler)) ?? chain[0];
+  return chain.slice(0, MAX_TRIED).find((sampler) => isFirst(graph, sampler)) ?? chain[0];
 }
 
 function isFirst(graph: ComfyGraph, sampler: ComfyNode): boolean {
@@ -114,8 +116,10 @@ function outputsOf(graph: ComfyGraph): ComfyNode[] {
     for (const input of node.inputs.values()) if ('node' in input) fed.add(input.node);
   }
   const ends = [...graph.values()].filter((node) => !fed.has(node.id));
-  const saving = ends.filter((node) => /save/i.test(node.type));
-  return [...saving, ...ends.filter((node) => !saving.includes(node))].slice(0, 50);
+  const [saving, showing] = [true, false].map((saves) =>
+    ends.filter((node) => /save/i.test(node.type) === saves),
+  );
+  return [...(saving ?? []), ...(showing ?? [])].slice(0, MAX_TRIED);
 }
 
 /** All nodes that lead into one, nearest first, over the links that `follow` accepts. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { readExif } from './exif.ts';
-import { jpegWith, tiffWith, userComment, webpWith } from './generation-samples.ts';
+import { jpegWith, tiffWith, userComment, webpWith } from './testing/image-samples.ts';
 import { readJpeg } from './jpeg.ts';
 import { decodeUserComment } from './user-comment.ts';
 import { readWebp } from './webp.ts';

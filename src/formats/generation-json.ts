@@ -6,6 +6,8 @@ const UNSAFE_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'p
 
 /** Longest text taken for JSON, in characters; the largest workflow seen has 1.6 million. */
 const MAX_JSON_CHARS = 16 * 1024 * 1024;
+/** Nesting beyond which no tool goes; deeper values would overflow whoever walks them later. */
+const MAX_DEPTH = 100;
 const BARE_WORDS = ['NaN', 'Infinity', 'undefined'] as const;
 
 /**
@@ -13,7 +15,7 @@ const BARE_WORDS = ['NaN', 'Infinity', 'undefined'] as const;
  * stand read as null. `undefined` when it is no JSON. Never throws.
  */
 export function parseLooseJson(text: string): Json | undefined {
-  if (text.length > MAX_JSON_CHARS) return undefined;
+  if (text.length > MAX_JSON_CHARS || depthOf(text) > MAX_DEPTH) return undefined;
   return tryParse(text) ?? tryParse(withoutBareWords(text));
 }
 
@@ -74,6 +76,19 @@ function withoutBareWords(text: string): string {
   }
   parts.push(text.slice(from));
   return parts.join('');
+}
+
+/** The deepest nesting of brackets outside strings. */
+function depthOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const letter = text[at];
+    if (letter === '"') at = stringEnd(text, at);
+    else if (letter === '{' || letter === '[') deepest = Math.max(deepest, ++depth);
+    else if (letter === '}' || letter === ']') depth -= 1;
+  }
+  return deepest;
 }
 
 /** The place of the closing quote of the string that opens at `at`; the end of the text when it never closes. */

@@ -1,6 +1,6 @@
 import { isRecord } from '../base/json.ts';
 import { isSafeKey, numberOf, seedText } from './generation-json.ts';
-import { hashOf, kindOf, mergeResources, resource, resourcesInPrompt } from './generation-resource.ts';
+import { hashOf, resourceKind, mergeResources, resource, resourcesInPrompt } from './generation-resource.ts';
 import type { GeneratedResource } from './generation-resource.ts';
 
 /** What one source tells of how an image was made. */
@@ -19,6 +19,9 @@ export interface GenerationFacts {
 }
 
 type Fields = Readonly<Record<string, unknown>>;
+
+/** Characters of the largest setting that is kept. */
+const MAX_SETTING = 100_000;
 
 /** One concept, the names it has in the objects of the tools, in order of trust. */
 const NAMES = {
@@ -99,7 +102,7 @@ function readSwarm(whole: Fields, params: Fields): GenerationFacts {
   for (const item of listOf(whole['sui_models'])) {
     if (!isRecord(item)) continue;
     models.push(
-      resource({ kind: kindOf(String(item['param'])), name: nameOf(item), hash: hashOf(item['hash']) }),
+      resource({ kind: resourceKind(String(item['param'])), name: nameOf(item), hash: hashOf(item['hash']) }),
     );
   }
   const loras = listOf(params['loras']);
@@ -204,5 +207,6 @@ function safeSettings(value: Fields): Record<string, unknown> {
 
 function isBulk(key: string, item: unknown): boolean {
   if (key === 'workflow' || key === 'canvas_v2_metadata' || key === 'smproj') return true;
-  return typeof item === 'string' && item.length > 100_000;
+  const text = typeof item === 'object' ? JSON.stringify(item) : item;
+  return typeof text === 'string' && text.length > MAX_SETTING;
 }

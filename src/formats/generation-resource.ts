@@ -115,7 +115,7 @@ function hashMap(value: unknown): GeneratedResource[] {
     const name = colon < 0 ? undefined : key.slice(colon + 1);
     // The checkpoint and the VAE stand here without a name; "Model hash" and "VAE hash" have said it already.
     if (name !== undefined)
-      found.push(resource({ kind: kindOf(key.slice(0, colon)), name, hash: hashOf(hash) }));
+      found.push(resource({ kind: resourceKind(key.slice(0, colon)), name, hash: hashOf(hash) }));
   }
   return found;
 }
@@ -128,7 +128,7 @@ function siteResources(value: unknown): GeneratedResource[] {
     const air = /:(\w+):civitai:(\d{1,10})@(\d{1,10})/.exec(String(item['air'] ?? ''));
     found.push(
       resource({
-        kind: kindOf(String(item['type'] ?? air?.[1] ?? '')),
+        kind: resourceKind(String(item['type'] ?? air?.[1] ?? '')),
         name: textOf(item['modelName']),
         weight: numberOf(item['weight']),
         modelId: numberOf(air?.[2]),
@@ -160,7 +160,7 @@ function numbered(settings: Readonly<Record<string, unknown>>): GeneratedResourc
 }
 
 /** The site's and the tools' names of kinds, in any form: `lora`, `LORA`, `embed`, `ImageJobNetworkParams { … Type = lora }`. */
-export function kindOf(text: string): GeneratedResource['kind'] {
+export function resourceKind(text: string): GeneratedResource['kind'] {
   const word = (/Type = (\w{1,40})/.exec(text)?.[1] ?? text).toLowerCase();
   if (/^(?:model|checkpoint|diffusionmodel|unet|base_model)$/.test(word)) return 'checkpoint';
   if (/^(?:lora|locon|lycoris|lyco|dora|loras|doras)$/.test(word)) return 'lora';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { jpegWith, pngWith, textChunk, tiffWith, userComment, webpWith } from './generation-samples.ts';
+import { jpegWith, pngWith, textChunk, tiffWith, userComment, webpWith } from './testing/image-samples.ts';
 import { readGeneration, readGenerationText } from './generation.ts';
 
 const INFOTEXT =

@@ -3,7 +3,7 @@ import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { pngWith, textChunk } from './generation-samples.ts';
+import { pngWith, textChunk } from './testing/image-samples.ts';
 import { readPng } from './png.ts';
 
 describe('readPng', () => {
