@@ -1,6 +1,7 @@
 import type { Gallery } from '../pictures/gallery.ts';
 import type { Route } from '../route.ts';
 import { byHashRoutes } from './by-hash.ts';
+import { feedRoutes } from './feed.ts';
 import { mediaRoutes } from './media.ts';
 import { modelRoutes } from './models.ts';
 import { tensorRoutes } from './tensors.ts';
@@ -20,6 +21,7 @@ export function siteRoutes(options: TableOptions): Route[] {
     ...byHashRoutes(),
     ...versionRoutes(),
     ...tensorRoutes(),
+    ...feedRoutes(),
     ...mediaRoutes({ gallery: options.gallery, redirect: options.redirectMedia }),
   ];
 }
