@@ -202,8 +202,13 @@ describe('the header of a GGUF file', () => {
     ['an unknown type', gguf({ a: { type: 99, bytes: u32(1) } }), /unknown type 99/],
     [
       'lists in lists without end',
-      gguf({ a: list(9, [u32(9), u64(1), u32(9), u64(1), u32(9), u64(1), u32(9), u64(1)]) }),
-      /unknown type 9|ends within/,
+      gguf({
+        a: list(
+          9,
+          Array.from({ length: 20_000 }, () => Buffer.concat([u32(9), u64(1)])),
+        ),
+      }),
+      /unknown type 9/,
     ],
     ['a string longer than the file', gguf({ a: { type: 8, bytes: u64(2n ** 63n) } }), /ends within/],
   ])('warns of %s', async (_what, bytes, warning) => {

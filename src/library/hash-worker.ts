@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { crc32 } from 'node:zlib';
 import { AppError, messageOf } from '../base/errors.ts';
 import {
   BATCH_BYTES,
@@ -36,16 +37,29 @@ async function work(): Promise<void> {
   });
 }
 
+/** Both are compiled for most platforms, not all: there CRC32 is made by Node, slower, and BLAKE3 is left out. */
 async function loadTools(kinds: ReadonlySet<HashKind>): Promise<HashTools> {
   return {
-    ...(kinds.has('CRC32') ? { crc32: (await import('@node-rs/crc32')).crc32 } : {}),
-    ...(kinds.has('BLAKE3') ? { blake3: await loadBlake3() } : {}),
+    ...(kinds.has('CRC32') ? { crc32: await loadCrc32() } : {}),
+    ...(kinds.has('BLAKE3') ? await loadBlake3() : {}),
   };
 }
 
-async function loadBlake3(): Promise<NonNullable<HashTools['blake3']>> {
-  const { Blake3Hasher } = await import('@napi-rs/blake-hash');
-  return () => new Blake3Hasher();
+async function loadCrc32(): Promise<NonNullable<HashTools['crc32']>> {
+  try {
+    return (await import('@node-rs/crc32')).crc32;
+  } catch {
+    return crc32;
+  }
+}
+
+async function loadBlake3(): Promise<Pick<HashTools, 'blake3'>> {
+  try {
+    const { Blake3Hasher } = await import('@napi-rs/blake-hash');
+    return { blake3: () => new Blake3Hasher() };
+  } catch {
+    return {};
+  }
 }
 
 function failureOf(error: unknown): NonNullable<HashAnswer['failure']> {

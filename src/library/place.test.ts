@@ -66,7 +66,7 @@ describe('placeAll', () => {
 
     expect(placed.map((one) => [one.path, one.error])).toEqual(items.map((item) => [item.path, undefined]));
     const found = tree();
-    expect(found.size).toBe(150);
+    expect(found.size).toBe(75);
     expect(found.get('file 1.txt')).toBe('new 1 '.repeat(500));
     expect(found.get('deep/er/file 3.txt')).toBe('new 3 '.repeat(500));
     const stats = statSync(items[7]?.path ?? '', { bigint: true });
@@ -147,7 +147,7 @@ describe('placeAll', () => {
     const fault = faultAt('place.synced', 'EIO', 3);
     const placed = await placeAll(testItems(root), { bounds: boundsOf(root), fault });
     expect(placed.filter((one) => one.error?.code === 'disk-failed')).toHaveLength(1);
-    expect(tree().size).toBe(149);
+    expect(tree().size).toBe(74);
   });
 });
 

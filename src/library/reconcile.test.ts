@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { reconcile, type KnownFile, type Seen } from './reconcile.ts';
+import { countRecognised, reconcile, type KnownFile, type Seen } from './reconcile.ts';
 import type { WalkedFile } from './walked.ts';
 
 function file(path: string, given: Partial<WalkedFile> = {}): WalkedFile {
@@ -160,5 +160,13 @@ describe('reconcile', () => {
       }
     });
     fc.assert(property, { numRuns: 300 });
+  });
+});
+
+describe('countRecognised', () => {
+  it('counts known paths with the known size, on whatever device', () => {
+    const rows = [row(file('a')), row(file('b')), row(file('c'))];
+    const files = [file('a', { device: '9', inode: '9' }), file('b', { size: 11 }), file('d')];
+    expect(countRecognised(rows, files)).toBe(1);
   });
 });

@@ -73,6 +73,12 @@ export function reconcile<Row extends KnownFile>(
   return result;
 }
 
+/** How many walked files stand at a known path with the known size; see `rootPresence`. */
+export function countRecognised(rows: readonly KnownFile[], files: readonly WalkedFile[]): number {
+  const sizes = new Map(rows.map((row) => [row.path_key, row.size]));
+  return files.filter((file) => sizes.get(pathKey(file)) === file.size).length;
+}
+
 function isSame(row: KnownFile, walked: WalkedFile, device: string): boolean {
   return (
     row.inode === walked.inode &&

@@ -15,6 +15,16 @@ describe('tempName', () => {
     fc.assert(property);
   });
 
+  it('cuts a long name between letters', () => {
+    for (const letter of ['a', 'ä', 'ツ', '🧪']) {
+      for (let shift = 0; shift < 4; shift++) {
+        const temp = tempName('x'.repeat(shift) + letter.repeat(250));
+        expect(temp).not.toContain('\uFFFD');
+        expect(Buffer.byteLength(temp)).toBeGreaterThan(255 - 4);
+      }
+    }
+  });
+
   it('takes no other name for its own', () => {
     for (const name of [
       'a.tmp',

@@ -3,7 +3,7 @@ import { boundsOf } from '../inside.ts';
 
 /** What the tests place, and a rerun places again. */
 export function testItems(root: string): PlaceItem[] {
-  return Array.from({ length: 150 }, (_, index) => ({
+  return Array.from({ length: 75 }, (_, index) => ({
     path: `${root}/${index % 3 === 0 ? 'deep/er/' : ''}file ${index}.txt`,
     bytes: `new ${index} `.repeat(500),
   }));
