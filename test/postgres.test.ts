@@ -53,7 +53,7 @@ describe('the PostgreSQL of the tests', () => {
       env,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const [url = ''] = await Array.fromAsync(firstLine(child.stdout));
+    const url = await firstLine(child.stdout);
     const whileRunning = await answers(url);
     child.kill('SIGKILL');
 
@@ -68,9 +68,7 @@ describe('the PostgreSQL of the tests', () => {
   });
 });
 
-async function* firstLine(stream: NodeJS.ReadableStream): AsyncGenerator<string> {
-  for await (const line of createInterface({ input: stream })) {
-    yield line;
-    return;
-  }
+async function firstLine(stream: NodeJS.ReadableStream): Promise<string> {
+  for await (const line of createInterface({ input: stream })) return line;
+  return '';
 }
