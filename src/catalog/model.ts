@@ -137,9 +137,10 @@ async function readModels(trx: Kysely<Tables>, ids: readonly number[]): Promise<
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-async function readTags(trx: Kysely<Tables>, ids: readonly number[]): Promise<Map<number, string[]>> {
+/** The tags of models, in the site's order. */
+export async function readTags(db: Kysely<Tables>, ids: readonly number[]): Promise<Map<number, string[]>> {
   const rows = await readByKeys(ids, (some) =>
-    trx.selectFrom('model_tag').selectAll().where('model_id', 'in', some).orderBy('position').execute(),
+    db.selectFrom('model_tag').selectAll().where('model_id', 'in', some).orderBy('position').execute(),
   );
   const groups = groupBy(rows, (row) => row.model_id);
   return new Map([...groups].map(([id, group]) => [id, group.map((row) => row.tag)]));

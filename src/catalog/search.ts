@@ -5,6 +5,7 @@ import { chunks } from '../base/pool.ts';
 import { queryTerms } from '../query/terms.ts';
 import type { TermQuery } from '../query/terms.ts';
 import { listOf } from './facts-clean.ts';
+import { readTags } from './model.ts';
 import { writing } from './open.ts';
 import type { Catalog, Writable } from './open.ts';
 import type { Tables } from './schema.ts';
@@ -63,19 +64,6 @@ function readFiles(db: Kysely<Tables>, fileIds: readonly number[]) {
     .where('file.id', 'in', fileIds)
     .where('file.state', '=', 'present')
     .execute();
-}
-
-async function readTags(db: Kysely<Tables>, modelIds: readonly number[]): Promise<Map<number, string[]>> {
-  const rows = await readByKeys(modelIds, (some) =>
-    db
-      .selectFrom('model_tag')
-      .select(['model_id', 'tag'])
-      .where('model_id', 'in', some)
-      .orderBy('position')
-      .execute(),
-  );
-  const groups = groupBy(rows, (row) => row.model_id);
-  return new Map([...groups].map(([id, group]) => [id, group.map((row) => row.tag)]));
 }
 
 async function readFileNames(

@@ -16,7 +16,12 @@ export interface ImageView {
   /** Label to value, in reading order; without prompt and negative. */
   readonly settings: readonly (readonly [string, string])[];
   /** Models used: name, weight as written. */
-  readonly resources: readonly { readonly name: string; readonly type: string; readonly weight: string | undefined; readonly versionId: number | undefined }[];
+  readonly resources: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly weight: string | undefined;
+    readonly versionId: number | undefined;
+  }[];
 }
 
 export interface VersionFileView {
@@ -110,6 +115,13 @@ export interface KnownView {
   readonly images: readonly ImageView[];
   readonly candidates: readonly CandidateView[];
   readonly changes: readonly ChangeView[];
+  /** Why this version among the candidates, a phrase. */
+  readonly choiceReason?: string;
+  /** True when the user settled the choice. */
+  readonly pinned?: boolean;
+  /** The model's and the version's own states: they may differ from the hash's. */
+  readonly modelState?: SubjectState;
+  readonly versionState?: SubjectState;
 }
 
 /** One model file of the library with all that is known of it. */
@@ -176,5 +188,14 @@ export interface CardView {
   readonly duplicate: boolean;
   /** Plain text of the descriptions, shortened to 600 characters, for search. */
   readonly about: string;
-  readonly cover: { readonly path: string; readonly media: 'image' | 'video'; readonly nsfwLevel: number; readonly blurhash: string | undefined; readonly width: number | undefined; readonly height: number | undefined } | undefined;
+  readonly cover:
+    | {
+        readonly path: string;
+        readonly media: 'image' | 'video';
+        readonly nsfwLevel: number;
+        readonly blurhash: string | undefined;
+        readonly width: number | undefined;
+        readonly height: number | undefined;
+      }
+    | undefined;
 }

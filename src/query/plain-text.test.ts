@@ -9,6 +9,7 @@ describe('plainText', () => {
     ['a&amp;b &lt;c&gt; &#65;&#x42; &nope; &#0; &nbsp; d', 'a&b <c> AB &nope; &#0; d'],
     ['1 < 2 and <3', '1 < 2 and <3'],
     ['x<script>alert("<p>")</script>y<style>p{}</style>z', 'x y z'],
+    ['a<b>b</b>c<br/>d<span style="x">e</span>.', 'abc de.'],
     ['x<!-- <p>no</p> -->y', 'x y'],
     ['open <img src="x', 'open'],
     ['<script>never closed', ''],

@@ -5,6 +5,8 @@ const NAMED: Readonly<Record<string, string>> = {
 const ENTITY = /&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|([a-z]{2,6}));/g;
 /** Elements whose content is no text. */
 const MUTE = /^(?:script|style)\b/i;
+/** Elements inside a line of text: they part no words. */
+const INLINE = /^<\/?(?:a|b|i|u|s|em|strong|span|code|sub|sup|font|small|mark|del|ins)[\s>]/i;
 const LONGEST_ENTITY = 10;
 
 /**
@@ -22,13 +24,13 @@ export function plainText(html: string, most: number): string {
     if (open === -1) break;
     at = afterTag(html, open);
     if (at === open + 1) text += '<';
-    else if (text !== '' && !text.endsWith(' ')) text += ' ';
+    else if (text !== '' && !text.endsWith(' ') && !INLINE.test(html.slice(open, open + 10))) text += ' ';
   }
   return text.slice(0, most).trim();
 }
 
 function squeezed(raw: string, before: string): string {
-  const text = decoded(raw).replace(/\s+/g, ' ');
+  const text = decoded(raw).replace(/[^\S ]\s*| \s+/g, ' ');
   return before === '' || before.endsWith(' ') ? text.replace(/^ /, '') : text;
 }
 

@@ -16,6 +16,7 @@ const RUN = new RegExp(
   String.raw`(?<unspaced>(?:(?=[${UNSPACED}])\p{L})+)|(?<word>(?:(?![${UNSPACED}])\p{L}|[0-9])+)`,
   'gu',
 );
+const ASCII_WORD = /[A-Za-z0-9]+/g;
 const DIGIT_EDGE = /\d+|\D+/g;
 const CAMEL_EDGE =
   /(?<=[\p{Ll}\p{Lo}0-9])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})|(?<=\d)(?=\D)|(?<=\D)(?=\d)/u;
@@ -44,7 +45,12 @@ interface Run {
  */
 export function termsOf(text: string): string[] {
   const terms = new Set<string>();
-  for (const run of runsOf(text)) {
+  const folded = fold(text.slice(0, LONGEST_TEXT));
+  if (isAscii(folded)) {
+    for (const word of folded.match(ASCII_WORD) ?? []) addWord(word, terms);
+    return [...terms];
+  }
+  for (const run of runsOf(folded)) {
     if (run.unspaced) addUnspaced(run.text, terms);
     else addWord(run.text, terms);
   }
@@ -52,6 +58,11 @@ export function termsOf(text: string): string[] {
 }
 
 function addWord(word: string, terms: Set<string>): void {
+  // Most words need no more than this.
+  if (word.length <= LONGEST && /^[a-z]+$/.test(word)) {
+    terms.add(word);
+    return;
+  }
   const cut = shorten(word);
   const lower = lowerCase(cut);
   terms.add(lower);
@@ -71,7 +82,8 @@ function addUnspaced(text: string, terms: Set<string>): void {
 /** What a person typed, as terms that must all match; the last one also matches longer words. Quotes and signs are ignored. */
 export function queryTerms(text: string): TermQuery {
   const terms: string[] = [];
-  for (const run of runsOf(text)) terms.push(...(run.unspaced ? pairsOf(run.text) : piecesOf(run.text)));
+  for (const run of runsOf(fold(text.slice(0, LONGEST_TEXT))))
+    terms.push(...(run.unspaced ? pairsOf(run.text) : piecesOf(run.text)));
   const start = terms.pop();
   return { whole: [...new Set(terms)], start };
 }
@@ -98,8 +110,8 @@ export function answers(terms: string, query: TermQuery): boolean {
   );
 }
 
-function* runsOf(text: string): Generator<Run> {
-  for (const match of fold(text.slice(0, LONGEST_TEXT)).matchAll(RUN)) {
+function* runsOf(folded: string): Generator<Run> {
+  for (const match of folded.matchAll(RUN)) {
     yield { text: match[0], unspaced: match.groups?.['unspaced'] !== undefined };
   }
 }
@@ -107,7 +119,7 @@ function* runsOf(text: string): Generator<Run> {
 /** One form for all ways to write a letter; accents go, except where they make another letter (the kana). */
 function fold(text: string): string {
   // Plain ASCII, nearly all there is, needs none of it.
-  if (/^[\x20-\x7e\s]*$/.test(text)) return text;
+  if (isAscii(text)) return text;
   return text
     .normalize('NFKC')
     .replace(
@@ -127,6 +139,10 @@ function lowerCase(word: string): string {
   let lower = '';
   for (const letter of word) lower += letter.toUpperCase().toLowerCase();
   return fold(lower);
+}
+
+function isAscii(text: string): boolean {
+  return !/\P{ASCII}/u.test(text);
 }
 
 function shorten(word: string): string {
