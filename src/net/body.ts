@@ -24,6 +24,40 @@ export async function readText(body: Readable, maxBytes: number): Promise<string
   return new TextDecoder().decode(Buffer.concat(chunks));
 }
 
+/**
+ * Calls `take` for each piece of a body, in order, holding the stream while a promise it gave is open. Resolves at the
+ * body's end; rejects with what the stream or `take` throws. Events, not iteration: this is the path of every preview.
+ */
+export function eachChunk(
+  body: Readable,
+  take: (chunk: Uint8Array) => Promise<void> | undefined,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let pending: Promise<void> | undefined;
+    body.on('data', (chunk: Uint8Array) => {
+      try {
+        pending = take(chunk);
+      } catch (error) {
+        reject(error);
+        discard(body);
+        return;
+      }
+      if (pending === undefined) return;
+      body.pause();
+      pending.then(() => body.resume(), reject);
+    });
+    body.once('end', () => {
+      if (pending === undefined) resolve();
+      else pending.then(resolve, reject);
+    });
+    body.once('error', reject);
+    // Only told when neither an end nor an error came before.
+    body.once('close', () =>
+      reject(Object.assign(new Error('the body ended early'), { code: 'ERR_STREAM_PREMATURE_CLOSE' })),
+    );
+  });
+}
+
 /** The beginning of an error's body, for its reason; empty when it can't be read. */
 export async function readReason(body: Readable): Promise<string> {
   try {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Sha256 } from '../base/ids.ts';
 import { IntegrityError } from '../base/errors.ts';
-import { discard, isHtml, readReason } from './body.ts';
+import { discard, eachChunk, isHtml, readReason } from './body.ts';
 import { challengeError, failureOfError } from './failure.ts';
 import { refusalOf } from './refusal.ts';
 import { BadAnswer, type Request, type Response, type Send } from './send.ts';
@@ -95,15 +95,14 @@ async function pour(
   const hash = createHash('sha256');
   const head = new Uint8Array(HEAD_BYTES);
   let bytes = 0;
-  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+  await eachChunk(body, (chunk) => {
     if (bytes < HEAD_BYTES) head.set(chunk.subarray(0, HEAD_BYTES - bytes), bytes);
     bytes += chunk.byteLength;
     if (bytes > (checks.maxBytes ?? Infinity)) throw tooLarge(checks);
     hash.update(chunk);
     onWrite();
-    const written = sink.write(chunk);
-    if (written !== undefined) await written;
-  }
+    return sink.write(chunk) ?? undefined;
+  });
   const sha256 = hash.digest('hex') as Sha256;
   assertWhole(bytes, sha256, response, checks);
   const contentType = headers['content-type'];
