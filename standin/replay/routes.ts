@@ -13,20 +13,26 @@ export function replayRoutes(recorded: Recorded): Route[] {
   const api = '/api/v1';
   return [
     route('GET', `${api}/models`, 'models', 'mixed', (ask) => listModels(recorded, teller, ask)),
-    route('GET', `${api}/models/:id`, 'models/id', 'public', (ask) => oneModel(teller, ask)),
+    route('GET', `${api}/models/:id`, 'models/:id', 'public', (ask) => oneModel(teller, ask)),
     {
-      ...route('GET', `${api}/model-versions/by-hash/:hash`, 'model-versions/by-hash', 'public', (ask) =>
-        oneByHash(recorded, teller, ask),
+      ...route(
+        'GET',
+        `${api}/model-versions/by-hash/:hash`,
+        'model-versions/by-hash/:hash',
+        'public',
+        (ask) => oneByHash(recorded, teller, ask),
       ),
       edge: { fresh: 3600, stale: 1800 },
     },
-    route('POST', `${api}/model-versions/by-hash`, 'model-versions/by-hash/batch', 'public', (ask) =>
+    route('POST', `${api}/model-versions/by-hash`, 'model-versions/by-hash', 'public', (ask) =>
       manyByHash(recorded, teller, ask),
     ),
     route('POST', `${api}/model-versions/by-hash/ids`, 'model-versions/by-hash/ids', 'public', (ask) =>
       idsByHash(recorded, ask),
     ),
-    route('GET', `${api}/model-versions/:id`, 'model-versions/id', 'mixed', (ask) => oneVersion(teller, ask)),
+    route('GET', `${api}/model-versions/:id`, 'model-versions/:id', 'mixed', (ask) =>
+      oneVersion(teller, ask),
+    ),
     route('GET', '/xG1nkqKTMzGDvpLrqFT7WA/:rest*', 'media', 'none', picture),
     route('GET', `${ELSEWHERE}/:rest*`, 'media', 'none', picture),
   ];
