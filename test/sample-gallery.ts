@@ -262,6 +262,8 @@ export interface SampleOptions {
   /** How many cards get a page. */
   readonly pages: number;
   readonly title?: string;
+  /** Changes a view before its page is written. */
+  readonly change?: (view: ModelFileView) => ModelFileView;
 }
 
 /** Writes gallery, thumbnails and pages into `root`, as the program lays them out. */
@@ -284,6 +286,10 @@ export async function writeSampleGallery(
     (path) => fromRoot(pagePath(path)),
     (card) => (card.cover === undefined ? undefined : fromRoot(thumbs[card.fileId % thumbs.length] ?? '')),
   );
+  for (const card of cards) {
+    // Only ever asked for when the pointer is on the card.
+    if (card.cover?.media === 'video') await writeFile(card.cover.path, new Uint8Array(2048));
+  }
   for (const { name, bytes } of [...data, ...(await webAssets())]) await writeFile(join(files, name), bytes);
   await writeFile(
     join(root, 'gallery.html'),
@@ -300,7 +306,8 @@ export async function writeSampleGallery(
       pageOf: (path: string) => hrefFrom(folder)(pagePath(path)),
       siteUrl: 'https://civitai.com',
     };
-    await writeFile(page, modelPage(sampleView(card, sampleImages(previews)), links));
+    const view = sampleView(card, sampleImages(previews));
+    await writeFile(page, modelPage(options.change?.(view) ?? view, links));
   }
   return {
     root,

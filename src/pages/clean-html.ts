@@ -7,7 +7,7 @@ const LONGEST = 400_000;
 
 const TAGS = [
   'p', 'br', 'hr', 'strong', 'b', 'em', 'i', 'u', 's', 'del', 'ins', 'mark', 'small', 'sub', 'sup', 'code', 'pre', 'kbd',
-  'blockquote', 'ul', 'ol', 'li', 'h4', 'h5', 'a', 'span', 'div', 'table', 'thead', 'tbody', 'tr', 'th', 'td',
+  'blockquote', 'ul', 'ol', 'li', 'h3', 'a', 'span', 'div', 'table', 'thead', 'tbody', 'tr', 'th', 'td',
 ]; // prettier-ignore
 
 /**
@@ -43,11 +43,12 @@ function cleaningOptions(): sanitizeHtml.IOptions {
       if (name === 'a') openLinks = Math.max(0, openLinks - 1);
     },
     transformTags: {
-      // The page itself has the first three ranks of headings.
-      h1: 'h4',
-      h2: 'h4',
-      h3: 'h4',
-      h6: 'h5',
+      // The page itself has the first two ranks of headings, and no rank may be left out.
+      h1: 'h3',
+      h2: 'h3',
+      h4: 'h3',
+      h5: 'h3',
+      h6: 'h3',
       a: (_tag, attribs) => plainLink(attribs['href']),
       img: mediaLink,
       video: mediaLink,

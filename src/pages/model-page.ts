@@ -2,7 +2,8 @@ import type { KnownView, ModelFileView } from '../catalog/views.ts';
 import { cleanHtml } from './clean-html.ts';
 import { documentOf, localUrl } from './document.ts';
 import { type Html, html } from './html.ts';
-import { banners, factList, titleBlock, topBar } from './model-head.ts';
+import { factList } from './model-facts.ts';
+import { banners, titleBlock, topBar } from './model-head.ts';
 import { mediaParts } from './model-media.ts';
 import {
   candidateList,
@@ -52,11 +53,11 @@ function parts(view: ModelFileView, links: PageLinks): Html {
 }
 
 function knownParts(known: KnownView, links: PageLinks): Html {
-  return html`${section('candidates', 'One file, several versions', candidateList(known.candidates, links))}
-  ${section('about-version', 'About this version', description(known.versionDescription))}
+  return html`${section('about-version', 'About this version', description(known.versionDescription))}
   ${section('about-model', 'About the model', description(known.modelDescription))}
   ${section('files', 'Files', filesTable(known.files))}
   ${section('versions', 'Versions', versionsTimeline(known, links))}
+  ${section('candidates', 'One file, several versions', candidateList(known.candidates, links))}
   ${section('changes', 'What changed', changesTable(known.changes))}`;
 }
 

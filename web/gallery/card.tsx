@@ -32,7 +32,7 @@ export function Card(props: CardProps): JSX.Element {
   return (
     <article
       class={`card${selected ? ' is-selected' : ''}`}
-      onPointerEnter={() => setLively(true)}
+      onPointerEnter={(event) => setLively(event.pointerType === 'mouse')}
       onPointerLeave={() => setLively(false)}
     >
       {covers && <Cover cards={cards} card={card} blurFrom={blurFrom} lively={lively} />}

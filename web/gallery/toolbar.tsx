@@ -67,7 +67,7 @@ export function Toolbar(props: ToolbarProps): JSX.Element {
         />
       )}
       <div class="tool-group">
-        <button type="button" class="control" title={`Theme: ${settings.theme}`} onClick={onTheme}>
+        <button type="button" class="control wide-only" title={`Theme: ${settings.theme}`} onClick={onTheme}>
           <Icon name="theme" />
           <span class="unseen">Theme: {settings.theme}</span>
         </button>
@@ -75,7 +75,7 @@ export function Toolbar(props: ToolbarProps): JSX.Element {
           <Icon name="options" />
           <span class="unseen">View options</span>
         </button>
-        <button type="button" class="control" title="Keys (?)" onClick={props.onKeys}>
+        <button type="button" class="control wide-only" title="Keys (?)" onClick={props.onKeys}>
           <span aria-hidden="true">?</span>
           <span class="unseen">Keys</span>
         </button>

@@ -1,5 +1,5 @@
 import type { RefCallback } from 'preact';
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { ResultsShape } from './grid.tsx';
 import { lengthToken } from './window-rows.ts';
 
@@ -20,30 +20,21 @@ export interface Standing {
   onShape(shape: ResultsShape): void;
 }
 
+/** Frames to wait for a card to be drawn. */
+const PATIENCE = 60;
+
 /** Keeps the current card in view and focused, though only cards near the window exist. */
 export function useStanding({ results, ids, at, listed }: StandingOptions): Standing {
   const [current, setCurrent] = useState(0);
   const shape = useRef<ResultsShape>({ columns: 1, rowHeight: 1 });
-  const wanted = useRef<number | undefined>(undefined);
   const start = useRef(at);
-  // The card may be drawn only after the scroll: try after each drawing until it is there.
-  useLayoutEffect(() => {
-    if (wanted.current === undefined) return;
-    const link = document.querySelector<HTMLElement>(`[data-position="${wanted.current}"]`);
-    if (link === null) return;
-    wanted.current = undefined;
-    link.focus({ preventScroll: true });
-  });
+  const frame = useRef(0);
   const goTo = (position: number): void => {
     const aim = Math.max(0, Math.min(results.length - 1, position));
-    wanted.current = aim;
     setCurrent(aim);
     bringIntoView(aim, shape.current, listed);
-    const link = document.querySelector<HTMLElement>(`[data-position="${aim}"]`);
-    if (link !== null) {
-      wanted.current = undefined;
-      link.focus({ preventScroll: true });
-    }
+    cancelAnimationFrame(frame.current);
+    focusWhenDrawn(aim, frame, PATIENCE);
   };
   const go = useRef(goTo);
   go.current = goTo;
@@ -69,6 +60,15 @@ export function useStanding({ results, ids, at, listed }: StandingOptions): Stan
     moveTo: (end) => goTo(end === 'first' ? 0 : results.length - 1),
     onShape,
   };
+}
+
+/** The card may be drawn only after the scroll. */
+function focusWhenDrawn(position: number, frame: { current: number }, patience: number): void {
+  const link = document.querySelector<HTMLElement>(`[data-position="${position}"]`);
+  if (link !== null) link.focus({ preventScroll: true });
+  else if (patience > 0) {
+    frame.current = requestAnimationFrame(() => focusWhenDrawn(position, frame, patience - 1));
+  }
 }
 
 function hasFocus(): boolean {

@@ -31,7 +31,7 @@ export function useView(): LiveView {
       setView(parseHash(location.hash).view);
     };
     window.addEventListener('popstate', back);
-    const stop = rememberScroll();
+    const stop = rememberScroll(() => scrollTo.current === undefined);
     return () => {
       window.removeEventListener('popstate', back);
       stop();
@@ -72,12 +72,13 @@ function keptScroll(): number | undefined {
   return typeof scroll === 'number' ? scroll : undefined;
 }
 
-function rememberScroll(): () => void {
+/** Keeps the scroll position with the step of the history; not while another position is still to be taken. */
+function rememberScroll(settled: () => boolean): () => void {
   let timer = 0;
   const keep = (): void => {
     clearTimeout(timer);
     timer = 0;
-    history.replaceState({ scroll: window.scrollY }, '');
+    if (settled()) history.replaceState({ scroll: window.scrollY }, '');
   };
   const later = (): void => {
     timer ||= window.setTimeout(keep, SCROLL_PAUSE);

@@ -72,8 +72,7 @@ function matureButton(): void {
   const highest = Math.max(0, ...shots.map((shot) => Number(shot.dataset['level'])));
   const blur = (from: number): void => {
     for (const shot of shots) shot.classList.toggle('is-blurred', Number(shot.dataset['level']) >= from);
-    if (button !== null)
-      button.textContent = highest >= from ? 'Show mature pictures' : 'Blur mature pictures';
+    if (button !== null) button.textContent = highest >= from ? 'Mature: blurred' : 'Mature: shown';
   };
   blur(readSettings(localStore()).blurFrom);
   document.documentElement.dataset['ready'] = '';
