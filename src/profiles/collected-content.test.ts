@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 
-import { readDuplicateList, readMissingList, readProcessedFiles } from '../formats/sidecars/data-manager.ts';
+import {
+  readDuplicateList,
+  readMissingList,
+  readProcessedFiles,
+} from '../formats/sidecars/collected-files.ts';
 import {
   duplicateList,
   hashJson,

@@ -2,9 +2,9 @@ import { isRecord } from '../../base/json.ts';
 import { parseLooseJson } from '../generation-json.ts';
 import { readA1111 } from './a1111.ts';
 import { readModelAnswer, readVersionAnswer } from './civitai-answer.ts';
-import { readHashFile } from './data-manager.ts';
+import { readHashFile } from './collected-files.ts';
 import type { SidecarFacts } from './facts.ts';
-import { readLoraManager } from './lora-manager.ts';
+import { readLoraManager } from './lora-metadata.ts';
 import { readStabilityMatrix } from './stability-matrix.ts';
 import { readSwarmUi } from './swarmui.ts';
 

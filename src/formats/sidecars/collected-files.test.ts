@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { readDuplicateList, readMissingList, readProcessedFiles } from './data-manager.ts';
+import { readDuplicateList, readMissingList, readProcessedFiles } from './collected-files.ts';
 
 describe('readMissingList', () => {
   it('reads times, statuses and names, comments passed over, names with bars kept', () => {
