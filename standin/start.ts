@@ -11,6 +11,8 @@ import { indexFolder } from './replay/index-folder.ts';
 import { replayRoutes } from './replay/routes.ts';
 import type { Route } from './route.ts';
 import { controlRoutes } from './routes/control.ts';
+import type { DownloadOptions } from './routes/downloads.ts';
+import type { FeedOddities } from './routes/feed.ts';
 import { siteRoutes } from './routes/table.ts';
 import { listen } from './server.ts';
 import type { AskRecord } from './server.ts';
@@ -39,6 +41,10 @@ export interface StandinOptions extends WorldOptions {
   readonly pictures?: PictureKind;
   /** Whether the image CDN redirects to the store behind it; default false. */
   readonly redirectMedia?: boolean;
+  /** How odd the image feed is; default a few empty pages. */
+  readonly feed?: FeedOddities;
+  /** Limits and oddities of download links. */
+  readonly downloads?: DownloadOptions;
   /** A folder of recorded answers to serve before the made-up world. */
   readonly replay?: string;
 }
@@ -83,7 +89,13 @@ export async function startStandin(options: StandinOptions = {}): Promise<Standi
       faults: (spec) => faults.use(spec),
     }),
     ...(recorded === undefined ? [] : replayRoutes(recorded)),
-    ...siteRoutes({ gallery, redirectMedia: options.redirectMedia ?? false, originCache: cache }),
+    ...siteRoutes({
+      gallery,
+      redirectMedia: options.redirectMedia ?? false,
+      originCache: cache,
+      feed: options.feed,
+      downloads: options.downloads,
+    }),
   ];
   const parts = { world, clock, routes, keys: options.keys ?? sampleKeys(), edge, faults, manners };
   const listening = await listen(parts, options.port ?? 0);

@@ -1,7 +1,12 @@
 import type { Gallery } from '../pictures/gallery.ts';
 import type { Route } from '../route.ts';
+import { accountRoutes } from './account.ts';
 import { byHashRoutes } from './by-hash.ts';
+import { downloadRoutes } from './downloads.ts';
+import type { DownloadOptions } from './downloads.ts';
 import { feedRoutes } from './feed.ts';
+import type { FeedOddities } from './feed.ts';
+import { listingRoutes } from './listings.ts';
 import { mediaRoutes } from './media.ts';
 import { modelRoutes } from './models.ts';
 import { tensorRoutes } from './tensors.ts';
@@ -12,6 +17,8 @@ export interface TableOptions {
   readonly redirectMedia: boolean;
   /** Whether the site keeps answers of its own for a while. */
   readonly originCache: boolean;
+  readonly feed?: FeedOddities | undefined;
+  readonly downloads?: DownloadOptions | undefined;
 }
 
 /** Every endpoint of the site. */
@@ -21,7 +28,10 @@ export function siteRoutes(options: TableOptions): Route[] {
     ...byHashRoutes(),
     ...versionRoutes(),
     ...tensorRoutes(),
-    ...feedRoutes(),
+    ...feedRoutes(options.feed),
+    ...accountRoutes(),
+    ...listingRoutes(),
+    ...downloadRoutes(options.downloads),
     ...mediaRoutes({ gallery: options.gallery, redirect: options.redirectMedia }),
   ];
 }
