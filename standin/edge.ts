@@ -5,6 +5,8 @@ export interface Packed {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly bytes: Uint8Array;
+  /** Follows `bytes`; shared with other answers. */
+  readonly tail?: Uint8Array | undefined;
 }
 
 /**
@@ -85,5 +87,5 @@ export function pack(answer: Answer, headers: Record<string, string>): Packed {
     return { status: answer.status, headers, bytes: Buffer.from(answer.text) };
   }
   if (answer.bytes !== undefined) headers['content-type'] ??= 'application/octet-stream';
-  return { status: answer.status, headers, bytes: answer.bytes ?? new Uint8Array() };
+  return { status: answer.status, headers, bytes: answer.bytes ?? new Uint8Array(), tail: answer.tail };
 }

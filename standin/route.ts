@@ -39,6 +39,8 @@ export interface Answer {
   readonly json?: unknown;
   readonly text?: string;
   readonly bytes?: Uint8Array;
+  /** More bytes after `bytes`, shared by many answers so that they need not be copied. */
+  readonly tail?: Uint8Array;
   readonly stream?: Readable;
 }
 

@@ -10,6 +10,8 @@ import { sceneSvg } from './scene.ts';
 export interface Picture {
   readonly type: 'image/png' | 'image/jpeg' | 'image/webp' | 'video/mp4';
   readonly bytes: Buffer;
+  /** Follows `bytes`; the same for many pictures. */
+  readonly tail?: Buffer;
 }
 
 /** Draws an image as it was uploaded: true sides, true format, generation data inside where it has some. */

@@ -70,6 +70,7 @@ async function picture(ask: Ask, gallery: Gallery, width: number | undefined): P
     status: 200,
     headers: { 'content-type': made.type, 'cache-control': 'public, max-age=31536000, immutable' },
     bytes: made.bytes,
+    ...(made.tail === undefined ? {} : { tail: made.tail }),
   };
 }
 
