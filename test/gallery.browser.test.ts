@@ -396,7 +396,7 @@ describe.skipIf(chromium === undefined)('the gallery in a browser, opened from d
     await page.waitForSelector('.facts');
     for (const card of cards) {
       await page.goto(gallery.urlOf(card.path));
-      await page.waitForSelector('#next:not([hidden]), #previous:not([hidden])');
+      await until(page, 'Array.isArray(window.civitariumNav)');
       await page.locator('.shot').first().click();
       await untouched(page);
     }
