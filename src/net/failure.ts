@@ -139,7 +139,14 @@ function outside(response: Response, code: string, message: string, next: string
 /** The site's own words out of an error body of any of its shapes, for a sentence: `: "…"`, or nothing. */
 export function says(body: string): string {
   const text = reasonIn(body);
-  return text === undefined ? '' : `: "${redact(text.replace(/\s+/g, ' ').trim().slice(0, 200))}"`;
+  return text === undefined
+    ? ''
+    : `: "${redact(
+        text
+          .replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
+          .trim()
+          .slice(0, 200),
+      )}"`;
 }
 
 function reasonIn(body: string): string | undefined {

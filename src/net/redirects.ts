@@ -10,7 +10,8 @@ const MOST_HOPS = 5;
 const PAGE_PATH = /^\/(?:login|models|model-versions|user|pricing)(?:\/|$)/;
 
 /**
- * Follows redirects itself, at most five. From the first hop on the request has no key and is a GET. A download that is
+ * Follows redirects itself, at most five. From the first hop on the request has no key. A POST is
+ * never sent on. A download that is
  * sent back to the site (a login page) is a SourceError `login-required`; a hop off a download is named `storage`.
  */
 export function redirecting(send: Send, siteOrigins: ReadonlySet<string>): Send {
@@ -38,6 +39,13 @@ function nextHop(
   location: string,
   siteOrigins: ReadonlySet<string>,
 ): Request {
+  if (request.method === 'POST') {
+    throw refused(
+      request,
+      'moved',
+      `${redactUrl(request.url)} has moved to ${redactUrl(location)}; name that address with --api-url.`,
+    );
+  }
   if (!URL.canParse(location, request.url)) {
     throw refused(
       request,

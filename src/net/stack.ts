@@ -1,5 +1,4 @@
 import type { Chance, Clock } from '../base/clock.ts';
-import { messageOf } from '../base/errors.ts';
 import type { Log } from '../base/log.ts';
 import { isLoopbackUrl } from './address.ts';
 import { breaking } from './breaker.ts';
@@ -12,7 +11,8 @@ import { redirecting } from './redirects.ts';
 import { keyPrefixOf, remembering } from './remember.ts';
 import { retrying } from './retry.ts';
 import type { Send } from './send.ts';
-import { openState, type NetState } from './state.ts';
+import type { NetState } from './state.ts';
+import { openSurvivingState } from './surviving-state.ts';
 import { tallying, type Tally } from './tally.ts';
 import { throwIfAborted, waiting } from './wait.ts';
 
@@ -83,7 +83,7 @@ export function openNet(options: NetOptions): Net {
 function compose(options: NetOptions, wire: Send): { send: Send; state: NetState } {
   const { clock, chance, log, key } = options;
   const patienceMs = options.patienceMs ?? DEFAULT_PATIENCE_MS;
-  const state = openStateOrOwn(options.stateFile, log);
+  const state = openSurvivingState(options.stateFile, log);
   const wait = waiting(clock, options.onWait);
   const health = trackHealth(patienceMs);
   const keyOrigins = keyOriginsOf(options.apiUrl);
@@ -97,19 +97,6 @@ function compose(options: NetOptions, wire: Send): { send: Send; state: NetState
   });
   const tried = retrying(named, { clock, chance, log, wait, health, hold: paced.hold, patienceMs });
   return { send: remembering(tried, { state, clock, log, keyPrefix: keyPrefixOf(key) }), state };
-}
-
-/** A state file that can't be used costs politeness between processes, not the run. */
-function openStateOrOwn(file: string, log: Log): NetState {
-  try {
-    return openState(file);
-  } catch (error) {
-    log.warn('The shared network state can not be opened; this process paces itself alone.', {
-      file,
-      why: messageOf(error),
-    });
-    return openState(':memory:');
-  }
 }
 
 function dispatchOptions(options: NetOptions): Parameters<typeof openDispatch>[0] {
