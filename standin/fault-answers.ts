@@ -89,7 +89,7 @@ function kinOf(ask: Pick<Ask, 'endpoint' | 'url'>): Kin {
 }
 
 /** A date as HTTP writes it; whole seconds, rounded up. */
-export function httpDate(epochMs: number): string {
+function httpDate(epochMs: number): string {
   return new Date(Math.ceil(epochMs / 1000) * 1000).toUTCString();
 }
 

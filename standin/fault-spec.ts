@@ -24,10 +24,10 @@ export const BREAKING = [
 ] as const;
 
 /** Faults that only slow the answer down; drawn by themselves, beside the breaking ones. */
-export const SLOWING = ['delay', 'trickle'] as const;
+const SLOWING = ['delay', 'trickle'] as const;
 
 /** `any` stands for all of BREAKING that a client is expected to get over by asking again. */
-export const PASSING = [
+const PASSING = [
   'reset',
   'truncate',
   'length',

@@ -150,6 +150,12 @@ describe('a fault plan', () => {
     plan.up();
     expect(one()).toBe('');
   });
+
+  it('never shuts out the control routes', () => {
+    const plan = makeFaults('*:down', { seed: 1 });
+    expect(plan.before(ask('control', '/standin/faults'))).toEqual([]);
+    expect(kinds(plan.before(ask('models', '/m')))).toEqual(['reset']);
+  });
 });
 
 describe('faults on the wire', () => {

@@ -3,7 +3,7 @@ import type { Hold } from './manners-holds.ts';
 import type { Ask, Manners, Sent } from './route.ts';
 
 /** What counts as one host: the stand-in has only one, the site has several. */
-export type HostKind = 'api' | 'media' | 'storage' | 'control';
+type HostKind = 'api' | 'media' | 'storage' | 'control';
 
 export interface MannersOptions {
   /** Most requests in any minute, by kind of host. Not judged where absent. */
@@ -66,7 +66,7 @@ export function watchManners(options: MannersOptions = {}): Watch {
 }
 
 /** Which of the site's hosts a path would lie on. */
-export function hostKind(path: string): HostKind {
+function hostKind(path: string): HostKind {
   if (path.startsWith('/standin/')) return 'control';
   if (path.startsWith('/storage/')) return 'storage';
   return path.startsWith('/api/') || path.startsWith('/models/') || path.startsWith('/login')

@@ -1,5 +1,5 @@
 /** What a cut piece is: a model with its versions, a version by itself, or a string that holds JSON of its own. */
-export type PieceKind = 'model' | 'version' | 'text';
+type PieceKind = 'model' | 'version' | 'text';
 
 /** A piece of a JSON text by its bytes: `start` inclusive, `end` exclusive. */
 export interface Piece {

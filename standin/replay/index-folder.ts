@@ -20,7 +20,7 @@ export interface RecordedModel {
 }
 
 /** What is known of a recorded version. */
-export interface RecordedVersion {
+interface RecordedVersion {
   readonly id: number;
   modelId: number | undefined;
   /** Epoch ms; Infinity when not told. */

@@ -6,7 +6,7 @@ import { readSpan } from './span.ts';
 import type { Span } from './span.ts';
 
 /** A recorded object, picture links turned to our own origin, numbers as they stood. */
-export type Told = Record<string, unknown>;
+type Told = Record<string, unknown>;
 
 /** Cuts recorded answers out of their files when they are asked for. */
 export interface Teller {

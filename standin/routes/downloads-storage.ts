@@ -5,7 +5,7 @@ import type { World, WorldFile } from '../world/types.ts';
 import { byteRange } from './downloads-range.ts';
 
 /** Below it lies what on the site is another company's host. */
-export const STORAGE = '/storage';
+const STORAGE = '/storage';
 
 /** A link to a file's bytes that is good for `seconds` of the world's time. */
 export function signedUrl(

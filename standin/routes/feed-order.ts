@@ -7,7 +7,7 @@ export interface FeedOrder {
   at(place: number): number;
 }
 
-export interface OrderQuestion {
+interface OrderQuestion {
   readonly sort: ImageSort;
   readonly levels: number;
   readonly spanMs: number;

@@ -2,7 +2,7 @@ import { BASE_MODELS, HIDDEN_BASE_MODELS } from '../world/words.ts';
 import { readQuery } from './query.ts';
 import type { Issue, QueryReader } from './query.ts';
 
-export const IMAGE_SORTS = [
+const IMAGE_SORTS = [
   'Most Reactions',
   'Most Comments',
   'Most Collected',
