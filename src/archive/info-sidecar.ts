@@ -1,35 +1,38 @@
-import { isRecord } from '../base/json.ts';
 import { rebuildLinks } from '../civitai/links.ts';
+import { membersOf } from '../civitai/slice.ts';
+import type { Member } from '../civitai/slice.ts';
 
 /** Fields of a model answer that a version's own short model part lacks and other programs read. */
-const MODEL_FIELDS = ['name', 'type', 'nsfw', 'nsfwLevel', 'poi', 'mode', 'description', 'tags', 'creator', 'allowNoCredit', 'allowCommercialUse', 'allowDerivatives', 'allowDifferentLicense'] as const;
-
-/** `JSON.rawJSON` and source access are in Node 24 but not yet in the language library. */
-interface RawJson {
-  rawJSON(text: string): unknown;
-}
+const MODEL_FIELDS = ['name', 'type', 'nsfw', 'nsfwLevel', 'poi', 'mode', 'description', 'tags', 'creator', 'allowNoCredit', 'allowCommercialUse', 'allowDerivatives', 'allowDifferentLicense'];
 
 /**
- * The text of `<stem>.civitai.info`: the version's answer as it came, with the model's facts in `model`, download links on
- * the API's origin, indented, no time in it. Numbers keep every digit.
+ * The text of `<stem>.civitai.info`: the version's answer as it came, with the model's facts in `model` and download links
+ * on the API's origin; a line a field, no time in it. Texts are joined, not parsed and written again: numbers keep every
+ * digit, and ten thousand of them cost little. Both answers must have passed assertJson, as every kept payload has.
  */
 export function infoSidecar(versionRaw: string, modelRaw: string | undefined, apiOrigin: string): string {
-  const version = parseExact(versionRaw);
-  if (!isRecord(version)) return versionRaw;
-  const model = modelRaw === undefined ? undefined : parseExact(modelRaw);
-  const joined = { ...version, ...(isRecord(model) ? { modelId: version['modelId'] ?? model['id'], model: mergeModel(version['model'], model) } : {}) };
-  return `${rebuildLinks(JSON.stringify(joined, undefined, 2), apiOrigin)}\n`;
+  const version = fieldsOf(versionRaw);
+  if (version.size === 0) return versionRaw;
+  const model = modelRaw === undefined ? new Map<string, string>() : fieldsOf(modelRaw);
+  const id = model.get('id');
+  if (!version.has('modelId') && id !== undefined) version.set('modelId', id);
+  version.set('model', joinModel(version.get('model'), model));
+  return rebuildLinks(`${objectText(version, '\n  ', '\n')}\n`, apiOrigin);
 }
 
-function mergeModel(short: unknown, model: Record<string, unknown>): Record<string, unknown> {
-  const known = MODEL_FIELDS.filter((field) => model[field] !== undefined).map((field) => [field, model[field]]);
-  return { ...(isRecord(short) ? short : {}), ...Object.fromEntries(known) as Record<string, unknown> };
+function joinModel(short: string | undefined, model: ReadonlyMap<string, string>): string {
+  const joined = short === undefined ? new Map<string, string>() : fieldsOf(short);
+  for (const field of MODEL_FIELDS) {
+    const text = model.get(field);
+    if (text !== undefined) joined.set(field, text);
+  }
+  return objectText(joined, ' ', ' ');
 }
 
-/** Parses JSON so that stringifying gives every number back as it was written. */
-function parseExact(text: string): unknown {
-  return JSON.parse(text, (_key, value: unknown, context?: { source?: string }) => {
-    if (typeof value !== 'number' || context?.source === undefined) return value;
-    return String(value) === context.source ? value : (JSON as unknown as RawJson).rawJSON(context.source);
-  });
+function fieldsOf(raw: string): Map<string, string> {
+  return new Map(membersOf(raw).map((member: Member) => [member.key, raw.slice(member.start, member.end)]));
+}
+
+function objectText(fields: ReadonlyMap<string, string>, before: string, end: string): string {
+  return `{${[...fields].map(([key, text]) => `${before}${JSON.stringify(key)}: ${text}`).join(',')}${end}}`;
 }
