@@ -171,7 +171,9 @@ async function serveThroughEdge(
   response: ServerResponse,
   faults: readonly Fault[],
 ): Promise<Sent> {
-  const key = ask.method === 'GET' ? ask.url.href : undefined;
+  // Answers made for one user pass the edge by; public ones don't, key or no key.
+  const personal = route.access !== 'public' && ask.session !== undefined;
+  const key = ask.method === 'GET' && !personal ? ask.url.href : undefined;
   const kept = key === undefined ? undefined : parts.edge.look(key, ask.now);
   if (kept !== undefined && !kept.refresh) return finish(response, kept.packed, faults, ask, true);
   const answer = await answerOf(route, ask);

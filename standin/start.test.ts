@@ -337,6 +337,9 @@ describe('the edge', () => {
   it('keeps answers, misses too, and tells their age by the world’s clock', async () => {
     const one = await startStandin({ models: 30, images: 0 });
     try {
+      const own = `${one.apiUrl}/models?limit=1&favorites=true`;
+      expect((await fetch(own)).status).toBe(401);
+      expect((await fetch(own, { headers: { authorization: `Bearer ${SAMPLE_KEY}` } })).status).toBe(200);
       const url = `${one.apiUrl}/model-versions/by-hash/${'e'.repeat(64)}`;
       expect((await fetch(url)).headers.get('age')).toBeNull();
       one.clock.advance(600_000);

@@ -30,7 +30,7 @@ export function folderOf(type: string, baseModel: string): string {
 }
 
 /** Endings of model files, as walkers look for them. */
-export const MODEL_EXTENSIONS = ['safetensors', 'ckpt', 'pt', 'pth', 'bin', 'gguf', 'zip', 'sft'] as const;
+const MODEL_EXTENSIONS = ['safetensors', 'ckpt', 'pt', 'pth', 'bin', 'gguf', 'zip', 'sft'] as const;
 
 export function isModelFile(name: string): boolean {
   const ext = name.slice(name.lastIndexOf('.') + 1).toLowerCase();

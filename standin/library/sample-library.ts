@@ -16,7 +16,7 @@ export interface SampleOptions {
 }
 
 /** One model file of the library. */
-export interface SampleFile {
+interface SampleFile {
   /** Relative to the folder, parts joined by `/`. */
   readonly path: string;
   readonly trait: Trait;

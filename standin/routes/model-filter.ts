@@ -5,7 +5,7 @@ import { listedVersions } from './model-shape.ts';
 import type { Issue } from './query.ts';
 import { readQuery } from './query.ts';
 
-export const MODEL_SORTS = ['Highest Rated', 'Most Downloaded', 'Most Liked', 'Most Discussed', 'Most Collected', 'Most Images', 'Newest', 'Oldest'] as const; // prettier-ignore
+const MODEL_SORTS = ['Highest Rated', 'Most Downloaded', 'Most Liked', 'Most Discussed', 'Most Collected', 'Most Images', 'Newest', 'Oldest'] as const; // prettier-ignore
 export type ModelSort = (typeof MODEL_SORTS)[number];
 const PERIODS = { Day: 1, Week: 7, Month: 30, Year: 365, AllTime: Infinity } as const;
 type Period = keyof typeof PERIODS;

@@ -75,7 +75,7 @@ function factsOf(store: Store, contentKey: string): Parameters<ReturnType<typeof
 }
 
 /** File ids hold their version's; see versions.ts. */
-export function versionOfFile(fileId: number): number {
+function versionOfFile(fileId: number): number {
   return Math.floor((fileId - 3) / 8);
 }
 

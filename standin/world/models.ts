@@ -12,7 +12,7 @@ import { BASE_MODELS, COMMON_BASE_MODELS, COMMON_TYPES, TAGS, TYPES } from './wo
 
 const DAY = 86_400_000;
 /** How far back the oldest model lies. */
-export const WORLD_AGE = 900 * DAY;
+const WORLD_AGE = 900 * DAY;
 
 export interface ModelsPlan {
   readonly seed: number;

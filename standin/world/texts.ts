@@ -95,7 +95,7 @@ function long(chance: Random): string {
 }
 
 /** The five characters that matter in HTML. */
-export function escape(text: string): string {
+function escape(text: string): string {
   const entities: Record<string, string> = {
     '&': '&amp;',
     '<': '&lt;',

@@ -39,11 +39,11 @@ export interface VersionSeed {
   readonly videos: boolean;
 }
 
-export function versionIdOf(seed: number, ordinal: number): number {
+function versionIdOf(seed: number, ordinal: number): number {
   return 20_011 + ordinal * 9 + (hash32(seed, 'version id', ordinal) % 9);
 }
 
-export function fileIdOf(versionId: number, at: number): number {
+function fileIdOf(versionId: number, at: number): number {
   return versionId * 8 + at + 3;
 }
 
