@@ -46,6 +46,19 @@ async function writeImages(trx: Kysely<Tables>, rows: readonly Insertable<ImageT
     key: ['id'],
     fill: ['uuid', 'width', 'height', 'blurhash', 'post_id', 'username', 'created_at'],
     fillZero: ['nsfw_level'],
+    // Only to say that they were seen again, a hundred thousand rows would be written anew at every refresh.
+    unlessSame: [
+      'uuid',
+      'url',
+      'media',
+      'width',
+      'height',
+      'nsfw_level',
+      'blurhash',
+      'post_id',
+      'username',
+      'created_at',
+    ],
   });
 }
 

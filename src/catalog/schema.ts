@@ -317,6 +317,7 @@ export interface ImageTable {
   post_id: number | null;
   username: string | null;
   created_at: number | null;
+  /** When an answer last told something new of it. */
   seen_at: number;
 }
 

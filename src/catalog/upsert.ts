@@ -47,7 +47,9 @@ export async function upsert<Table extends keyof Tables>(
         const target = on.columns([...conflict.key]);
         if (Object.keys(updates).length === 0) return target.doNothing();
         const update = target.doUpdateSet(updates);
-        return conflict.unlessSame === undefined ? update : update.where(differs(table, conflict.unlessSame));
+        return conflict.unlessSame === undefined
+          ? update
+          : update.where(differs(table, updates, conflict.unlessSame));
       })
       .execute();
   }
@@ -72,9 +74,14 @@ function updatesOf<Table extends keyof Tables>(
   return updates;
 }
 
-function differs(table: string, columns: readonly string[]) {
+/** True where an update would change one of the columns. */
+function differs(
+  table: string,
+  updates: Readonly<Record<string, ReturnType<typeof sql>>>,
+  columns: readonly string[],
+) {
   const pairs = columns.map(
-    (column) => sql`${sql.ref(`${table}.${column}`)} is distinct from ${sql.ref(`excluded.${column}`)}`,
+    (column) => sql`${sql.ref(`${table}.${column}`)} is distinct from ${updates[column]}`,
   );
   return sql<boolean>`(${sql.join(pairs, sql` or `)})`;
 }
