@@ -10,6 +10,7 @@ import { saveHeaders } from '../catalog/header.ts';
 import type { Catalog } from '../catalog/open.ts';
 import { readModelHeader } from '../formats/model-file.ts';
 import type { ModelHeader } from '../formats/model-file.ts';
+import type { NotedHash } from '../library/adopt.ts';
 import type { HashedFile, Hasher } from '../library/hash.ts';
 import type { WalkedFile } from '../library/walked.ts';
 import type { StockFile } from './take-stock.ts';
@@ -23,9 +24,14 @@ export interface HashedStock {
 
 interface Done {
   readonly file: StockFile;
-  readonly hashed: HashedFile;
+  readonly hashed: Known;
   readonly header: ModelHeader;
+  /** `read`, or whose note was adopted. */
+  readonly origin: string;
 }
+
+/** What must be known of a file's bytes; the other hashes come when it is read. */
+type Known = Pick<HashedFile, 'sha256' | 'size' | 'autoV2' | 'mtimeNs'> & Partial<HashedFile>;
 
 /** As many results are committed together; a run that is killed loses at most these. */
 const BATCH = 64;
@@ -43,6 +49,8 @@ export interface HashOptions {
   readonly signal: AbortSignal;
   readonly now: () => number;
   readonly phase: Phase;
+  /** Hashes noted by other programs and proven, by file id. */
+  readonly adopted: ReadonlyMap<number, NotedHash>;
 }
 
 /** Reads files once each: hashes, header. What is done is committed on the way, so that a stopped run goes on from there. */
@@ -63,9 +71,10 @@ export async function hashFiles(files: readonly StockFile[], options: HashOption
   await inPool(files, options.threads * AHEAD, async (file) => {
     if (options.signal.aborted) throw new InterruptedError();
     try {
-      const done = await hashOne(file, options);
-      bytes += done.hashed.size;
-      hashed += 1;
+      const note = options.adopted.get(file.fileId);
+      const done = note === undefined ? await hashOne(file, options) : await adoptOne(file, note, options);
+      bytes += note === undefined ? done.hashed.size : 0;
+      hashed += note === undefined ? 1 : 0;
       if (done.header.warning !== undefined) warnings.push({ file, why: done.header.warning });
       pending.push(done);
     } catch (error) {
@@ -91,7 +100,14 @@ async function hashOne(file: StockFile, options: HashOptions): Promise<Done> {
   };
   const hashed = await options.hasher.hash(path, { signal: options.signal, size: file.walked.size, onBytes });
   const header = await readModelHeader(path, hashed.size, hashed.head);
-  return { file, hashed, header };
+  return { file, hashed, header, origin: 'read' };
+}
+
+async function adoptOne(file: StockFile, note: NotedHash, options: HashOptions): Promise<Done> {
+  const { size, mtimeNs } = file.walked;
+  const header = await readModelHeader(absolutePath(options.root, file.walked), size);
+  options.phase.advance(size);
+  return { file, hashed: { sha256: note.sha256, autoV2: note.sha256.slice(0, 10), size, mtimeNs }, header, origin: note.origin };
 }
 
 /** Where a walked file lies: text, or bytes when its name is not UTF-8. */
@@ -105,11 +121,11 @@ async function commitBatch(catalog: Catalog, batch: readonly Done[], at: number)
   const idOf = (done: Done): BlobId => blobs.get(done.hashed.sha256) as BlobId;
   await saveHashes(catalog, batch.flatMap((done) => hashRows(idOf(done), done.hashed)));
   await saveHeaders(catalog, batch.map((done) => headerRow(idOf(done), done.header)));
-  await setBlob(catalog, batch.map((done) => ({ fileId: done.file.fileId, blobId: idOf(done), origin: 'read', at, asOf: { size: done.hashed.size, mtimeNs: done.hashed.mtimeNs } })));
+  await setBlob(catalog, batch.map((done) => ({ fileId: done.file.fileId, blobId: idOf(done), origin: done.origin, at, asOf: { size: done.hashed.size, mtimeNs: done.hashed.mtimeNs } })));
   faultPoint('hashes.recorded');
 }
 
-function hashRows(blobId: BlobId, hashed: HashedFile): { blobId: BlobId; type: string; value: string }[] {
+function hashRows(blobId: BlobId, hashed: Known): { blobId: BlobId; type: string; value: string }[] {
   const values: readonly (readonly [string, string | undefined])[] = [
     ['AutoV1', hashed.autoV1],
     ['AutoV2', hashed.autoV2],

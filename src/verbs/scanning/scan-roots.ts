@@ -1,5 +1,6 @@
 import type { BlobId, FileId, Sha256 } from '../../base/ids.ts';
 import { InterruptedError } from '../../base/errors.ts';
+import { adoptHashes } from '../../archive/adopt-hashes.ts';
 import { countStates } from '../../archive/count-states.ts';
 import { hashFiles, knownHashes } from '../../archive/hash-files.ts';
 import { identify } from '../../archive/identify.ts';
@@ -106,8 +107,9 @@ async function hashAll(deps: Deps, catalog: Catalog, stocks: ReadonlyMap<WalkedR
   if (wanted.length > 0) {
     const phase = deps.progress.phase('Hashing', total, 'bytes');
     const hasher = await deps.hasher(deps.settings.hashKinds);
-    for (const [{ target }, stock] of wanted) {
-      const done = await hashFiles(stock.toHash, { catalog, hasher, root: target.root, threads: deps.settings.hashThreads, signal: deps.signal, now: () => deps.clock.now(), phase });
+    for (const [{ target, walk }, stock] of wanted) {
+      const adopted = await adoptHashes(stock.toHash, target.root, walk);
+      const done = await hashFiles(stock.toHash, { catalog, hasher, root: target.root, threads: deps.settings.hashThreads, signal: deps.signal, now: () => deps.clock.now(), phase, adopted });
       result.hashed += done.hashed;
       result.bytes += done.bytes;
       result.failures.push(...done.failures.map(({ file, code, why }) => ({ what: `${target.root}/${file.walked.path}`, code, why })));
