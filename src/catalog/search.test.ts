@@ -89,6 +89,18 @@ describeCatalogs('search', (open) => {
     expect(await catalog.db.selectFrom('search_doc').selectAll().execute()).toEqual([]);
   });
 
+  it('measures the place of whole words, not of parts of others', async () => {
+    const catalog = await open();
+    const [first, second] = await addLibrary(catalog, [{ path: 'a.pt' }, { path: 'b.pt' }]);
+    const docs = [
+      { kind: 'file' as const, subject: first?.fileId ?? 0, terms: 'sink wash ink' },
+      { kind: 'file' as const, subject: second?.fileId ?? 0, terms: 'xxxx ink wash' },
+    ];
+    await catalog.write((trx) => upsert(trx, 'search_doc', docs, { key: ['kind', 'subject'] }));
+
+    expect(await searchFiles(catalog, 'ink wash', { limit: 9 })).toEqual([second?.fileId, first?.fileId]);
+  });
+
   it('puts names before descriptions', async () => {
     const catalog = await open();
     const [first, second] = await addLibrary(catalog, [{ path: 'other thing.pt' }, { path: 'ink.pt' }]);
