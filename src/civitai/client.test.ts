@@ -76,6 +76,14 @@ describe('hashIds', () => {
 });
 
 describe('versionsByHashes', () => {
+  it('refuses more at once than the site takes, before asking', async () => {
+    const client = await clientOf((_asked, response) => json(response, '[]'));
+
+    await expect(client.versionsByHashes(Array.from({ length: 101 }, () => A))).rejects.toThrow(RangeError);
+    await expect(client.hashIds(Array.from({ length: 10_001 }, () => A))).rejects.toThrow(RangeError);
+    expect(server.asked).toEqual([]);
+  });
+
   it('drops nulls, merges doubles, leaves what can not be read out, and keeps each text as it came', async () => {
     const { log, warnings } = noting();
     const first =

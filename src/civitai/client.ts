@@ -1,5 +1,4 @@
 import type { Clock } from '../base/clock.ts';
-import { SourceError } from '../base/errors.ts';
 import { parseSha256, type ModelId, type Sha256, type VersionId } from '../base/ids.ts';
 import { isRecord, parseJson } from '../base/json.ts';
 import type { Log } from '../base/log.ts';
@@ -24,7 +23,7 @@ export interface ClientOptions {
 }
 
 /** A file the site knows. */
-export interface HashHit {
+interface HashHit {
   readonly hash: Sha256;
   readonly versionId: VersionId;
   /** Older answers leave it out. */
@@ -32,9 +31,7 @@ export interface HashHit {
 }
 
 /** Parameters of a listing, as the API names them; a list is repeated, `undefined` left out. */
-export type Query = Readonly<
-  Record<string, string | number | boolean | readonly (string | number)[] | undefined>
->;
+type Query = Readonly<Record<string, string | number | boolean | readonly (string | number)[] | undefined>>;
 
 /**
  * The site's API in our words. Every answer must be whole and of the right kind, else it is asked for again and then a
@@ -61,9 +58,9 @@ export interface CivitaiClient {
   me(): Promise<{ readonly username: string } | undefined>;
 }
 
-export const MOST_HASH_IDS = 10_000;
-export const MOST_HASHES = 100;
-export const MOST_MODEL_IDS = 100;
+const MOST_HASH_IDS = 10_000;
+const MOST_HASHES = 100;
+const MOST_MODEL_IDS = 100;
 
 const DAY_MS = 24 * 3_600_000;
 const ME_AGES: Ages = { softMs: DAY_MS, hardMs: 7 * DAY_MS };
@@ -132,10 +129,12 @@ export function createClient(options: ClientOptions): CivitaiClient {
   return {
     async hashIds(hashes) {
       if (hashes.length === 0) return [];
+      assertFew(hashes, MOST_HASH_IDS);
       return valueOf(await post('model-versions/by-hash/ids', hashes, readHits));
     },
     async versionsByHashes(hashes) {
       if (hashes.length === 0) return [];
+      assertFew(hashes, MOST_HASHES);
       const { version } = await readers(log);
       const items = valueOf(
         await post('model-versions/by-hash', hashes, (text) => readItems(text, version, log)),
@@ -160,6 +159,7 @@ export function createClient(options: ClientOptions): CivitaiClient {
     },
     async modelsByIds(ids, scope) {
       if (ids.length === 0) return [];
+      assertFew(ids, MOST_MODEL_IDS);
       const { model } = await readers(log);
       const wide = scope === 'wide' ? '&nsfw=true&archived=true' : '';
       const path = `models?ids=${ids.join(',')}&limit=${MOST_MODEL_IDS}${wide}`;
@@ -197,6 +197,11 @@ export function createClient(options: ClientOptions): CivitaiClient {
       return asked.me;
     },
   };
+}
+
+/** The site refuses the whole question when it holds one too many; a caller who asks so is our fault. */
+function assertFew(list: readonly unknown[], most: number): void {
+  if (list.length > most) throw new RangeError(`${list.length} at once; the site takes ${most}.`);
 }
 
 /** What a 2xx answer was read as; throws the refusal of any other. */
@@ -282,9 +287,4 @@ function queryText(query: Query): string {
       params.append(name, String(one));
   }
   return params.toString();
-}
-
-/** True for the error of a key the site does not accept: said once, then the caller may go on without. */
-export function isKeyRefused(error: unknown): error is SourceError {
-  return error instanceof SourceError && error.code === 'key-refused';
 }

@@ -1,12 +1,12 @@
 /** The site's rating levels, one bit each [notes: enums, NsfwLevel]. */
-export const LEVELS = { PG: 1, PG13: 2, R: 4, X: 8, XXX: 16, Blocked: 32 } as const;
+const LEVELS = { PG: 1, PG13: 2, R: 4, X: 8, XXX: 16, Blocked: 32 } as const;
 
 export type LevelName = keyof typeof LEVELS;
 
 /** Every level a person may ask for: all but Blocked. */
-export const ALL_LEVELS = 31;
+const ALL_LEVELS = 31;
 /** What the site calls safe: PG and PG13. */
-export const SAFE_LEVELS = 3;
+const SAFE_LEVELS = 3;
 
 const NAMES = Object.keys(LEVELS) as LevelName[];
 

@@ -1,4 +1,4 @@
-import type { CivitaiFileId, ImageId, ModelId, PostId, VersionId } from '../base/ids.ts';
+import type { CivitaiFileId, ModelId, VersionId } from '../base/ids.ts';
 import { assertJson, elementsOf, membersOf, type Member } from './slice.ts';
 
 const SITE = 'https://civitai.com';
@@ -11,16 +11,6 @@ export function versionPage(id: VersionId): string {
 /** The page of a model, opened at a version when given. */
 export function modelPage(id: ModelId, version?: VersionId): string {
   return version === undefined ? `${SITE}/models/${id}` : `${SITE}/models/${id}?modelVersionId=${version}`;
-}
-
-/** The page of an image. */
-export function imagePage(id: ImageId): string {
-  return `${SITE}/images/${id}`;
-}
-
-/** The page of a post. */
-export function postPage(id: PostId): string {
-  return `${SITE}/posts/${id}`;
 }
 
 /** The page of a creator. */

@@ -30,7 +30,7 @@ export type Target =
   /** A bare number: a model, version, image or post, as the caller's context says. */
   | { readonly kind: 'number'; readonly id: number };
 
-export type Entity =
+type Entity =
   'user' | 'collection' | 'article' | 'bounty' | 'challenge' | 'review' | '3d-model' | 'comment' | 'file';
 
 /** The site under all its names [notes: page URL forms]. `api.` serves old links. */

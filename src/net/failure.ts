@@ -89,7 +89,7 @@ async function tooMany(response: Response, now: number): Promise<Failure> {
 }
 
 /** The failure of an HTML page where data was asked for. The body is thrown away. */
-export function challenge(response: Response, now: number): Failure {
+function challenge(response: Response, now: number): Failure {
   discard(response.body);
   const pause = retryAfterMs(response.headers['retry-after'], now);
   return { error: challengeError(response), retryAfterMs: pause, holdsHost: false, attempts: undefined };

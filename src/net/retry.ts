@@ -23,7 +23,7 @@ export interface RetryParts {
 }
 
 /** Tries of one request while the host answers others: with every second one failing by chance, 1 in 1000 is lost. */
-export const MOST_ATTEMPTS = 10;
+const MOST_ATTEMPTS = 10;
 
 /**
  * The one retry engine. Asks again after errors of the wire, 408, 425, 429, 5xx, challenge pages and unusable bodies,

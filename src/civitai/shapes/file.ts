@@ -53,7 +53,7 @@ export function readFile(value: unknown): File | undefined {
 const HEX = /^(?:0x)?([0-9a-f]{6,128})$/i;
 
 /** Hashes by type in lower case, from an object or from a list of `{type, hash}`; what is no hex is left out. */
-export function readHashes(value: unknown): Record<string, string> {
+function readHashes(value: unknown): Record<string, string> {
   const pairs = Array.isArray(value) ? value.map(pairOf) : isRecord(value) ? Object.entries(value) : [];
   const hashes: [string, string][] = [];
   for (const [type, hash] of pairs) {
