@@ -156,7 +156,7 @@ export async function keepVersions(items: readonly Item<Version>[], blobs: Reado
   await keepPayloads(catalog, usable.map((item) => ({ kind: 'version' as const, subject: String(item.value.id), source, digest: stableDigest(item.raw), raw: item.raw, seenAt: at })));
   // A version answers even where its model does not: the little it says of the model must not be lost.
   await saveModels(catalog, usable.flatMap((item) => shortModelFacts(item.value)), at);
-  await saveVersions(catalog, usable.map((item) => versionFacts(item.value, item.value.modelId as ModelId, { ordered: false })), at);
+  await saveVersions(catalog, usable.map((item) => versionFacts(item.value, item.value.modelId as ModelId, { ordered: false, filesComplete: true })), at);
   await recordLooks(catalog, 'version', usable.map((item) => ({ subject: String(item.value.id), answer: 'found' as const })), at);
   await saveCandidates(catalog, usable.flatMap((item) => candidatesOf(item.value, item.value.modelId as ModelId, blobs)));
   faultPoint('identify.versions');
@@ -210,7 +210,7 @@ export async function keepModels(items: readonly Item<Model>[], blobs: ReadonlyM
   const at = now();
   await keepPayloads(catalog, items.map((item) => ({ kind: 'model' as const, subject: String(item.value.id), source, digest: stableDigest(item.raw), raw: item.raw, seenAt: at })));
   await saveModels(catalog, items.map((item) => modelFacts(item.value)), at);
-  await saveVersions(catalog, items.flatMap(({ value }) => value.versions.map((version) => versionFacts(version, value.id, { ordered: true }))), at);
+  await saveVersions(catalog, items.flatMap(({ value }) => value.versions.map((version) => versionFacts(version, value.id, { ordered: true, filesComplete: false }))), at);
   await recordLooks(catalog, 'model', items.map((item) => ({ subject: String(item.value.id), answer: 'found' as const })), at);
   await recordLooks(catalog, 'version', items.flatMap(({ value }) => value.versions.map((version) => ({ subject: String(version.id), answer: 'found' as const }))), at);
   await saveCandidates(catalog, items.flatMap(({ value }) => value.versions.flatMap((version) => candidatesOf(version, value.id, blobs))));

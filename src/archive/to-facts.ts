@@ -14,7 +14,8 @@ export function modelFacts(model: Model): ModelFacts {
     nsfwLevel: model.nsfwLevel,
     poi: model.poi,
     minor: model.minor,
-    mode: model.mode,
+    // Absent means none here: an archived model that is opened again must not stay archived.
+    mode: model.mode ?? null,
     availability: model.availability,
     allowNoCredit: model.allowNoCredit,
     allowDerivatives: model.allowDerivatives,
@@ -30,7 +31,7 @@ export function shortModelFacts(version: Version): ModelFacts[] {
   const silent = { description: undefined, creator: undefined, tags: undefined, nsfwLevel: undefined, minor: undefined, availability: undefined };
   const licence = { allowNoCredit: undefined, allowDerivatives: undefined, allowDifferentLicense: undefined, commercialUse: undefined };
   const { name, type, nsfw, poi, mode } = version.model;
-  return [{ id: version.modelId, name, type, nsfw, poi, mode, ...silent, ...licence, stats: NO_COUNTERS }];
+  return [{ id: version.modelId, name, type, nsfw, poi, mode: mode ?? null, ...silent, ...licence, stats: NO_COUNTERS }];
 }
 
 const NO_COUNTERS: Counters = {
@@ -45,7 +46,7 @@ const NO_COUNTERS: Counters = {
 };
 
 /** A version answer in the catalog's words; `modelId` when the answer itself did not name its model. */
-export function versionFacts(version: Version, modelId: number, options: { readonly ordered: boolean }): VersionFacts {
+export function versionFacts(version: Version, modelId: number, options: { readonly ordered: boolean; readonly filesComplete: boolean }): VersionFacts {
   return {
     id: version.id,
     modelId: version.modelId ?? modelId,
@@ -68,6 +69,7 @@ export function versionFacts(version: Version, modelId: number, options: { reado
     thumbsUp: version.stats.thumbsUpCount,
     thumbsDown: version.stats.thumbsDownCount,
     files: version.files?.map(fileFacts),
+    filesComplete: options.filesComplete,
     images: version.images?.map(imageFacts),
   };
 }
