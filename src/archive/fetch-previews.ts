@@ -111,32 +111,52 @@ async function failureOf(step: PreviewStep, error: AppError, options: FetchOptio
 async function fetchOne(step: PreviewStep, options: FetchOptions): Promise<Arrived> {
   const { folder, name, bounds, rootId } = options.placeOf(step);
   bounds.check(join(folder, name));
-  const temp = openTemp(folder, { name });
+  const sink = tempSink(folder, name);
   try {
-    const head = await fill(temp, step, options);
+    const head = await fill(sink, step, options);
     const kind = kindOf(head);
     if (mediaOf(kind) === undefined) {
       throw new IntegrityError('The site sent something that is no picture.', { code: 'not-an-image', next: 'The next run asks again.' });
     }
+    const temp = sink.temp();
     const { size, sha256 } = temp.finish();
     return { step, temp, path: join(folder, `${name}.${extensionOf(kind)}`), bounds, rootId, size, sha256 };
   } catch (error) {
-    temp.discard();
+    sink.temp().discard();
     throw error;
   }
 }
 
+/** A sink for one body: a body that is cut is begun anew in another temp file. */
+interface TempSink {
+  write(chunk: Uint8Array): void;
+  restart(): void;
+  temp(): TempFile;
+}
+
+function tempSink(folder: string, name: string): TempSink {
+  let temp = openTemp(folder, { name });
+  return {
+    write: (chunk) => temp.write(chunk),
+    restart() {
+      temp.discard();
+      temp = openTemp(folder, { name });
+    },
+    temp: () => temp,
+  };
+}
+
 /** The bytes of an image, from a copy that is held or from the site; gives the first of them. */
-async function fill(temp: TempFile, step: PreviewStep, options: FetchOptions): Promise<Uint8Array> {
+async function fill(sink: TempSink, step: PreviewStep, options: FetchOptions): Promise<Uint8Array> {
   const copy = options.copies.get(step.image.imageId);
   if (copy !== undefined) {
     const bytes = await readFile(copy).catch(() => undefined);
     if (bytes !== undefined) {
-      temp.write(bytes);
+      sink.write(bytes);
       return bytes.subarray(0, KIND_BYTES);
     }
   }
-  const { head } = await transfer(options.send, { method: 'GET', url: step.image.url, endpoint: 'media', signal: options.signal }, temp);
+  const { head } = await transfer(options.send, { method: 'GET', url: step.image.url, endpoint: 'media', signal: options.signal }, sink);
   return head;
 }
 

@@ -6,6 +6,7 @@ import { planPreviews } from '../../archive/plan-previews.ts';
 import type { PreviewImage, PreviewStep, PreviewSubject } from '../../archive/plan-previews.ts';
 import type { StockFile } from '../../archive/take-stock.ts';
 import type { Bounds } from '../../library/inside.ts';
+import { isMediaHost } from '../../civitai/media.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { statesOf } from '../../catalog/state.ts';
 import type { Deps } from '../deps.ts';
@@ -40,7 +41,8 @@ export async function bringPreviews(deps: Deps, catalog: Catalog, jobs: readonly
       for (const file of batch) subjects.push({ fileId: file.fileId, images: images.get(file.fileId) ?? [], held: found.slots.get(file.fileId) ?? new Map() });
     }
   }
-  const steps = await askable(catalog, planPreviews(subjects, job.request.images, deps.settings.browsingLevel), deps.clock.now());
+  const planned = planPreviews(subjects, job.request.images, deps.settings.browsingLevel).filter((step) => isMediaHost(step.image.url, deps.settings.apiUrl));
+  const steps = await askable(catalog, planned, deps.clock.now());
   if (steps.length === 0 || !job.online) return { fetched: 0, bytes: 0, held, touched: new Set(), failures: [], stopped: undefined };
   const phase = deps.progress.phase('Previews', steps.length, 'images');
   const net = await deps.net();
