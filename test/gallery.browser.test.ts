@@ -36,7 +36,7 @@ describe.skipIf(chromium === undefined)('the gallery in a browser, opened from d
       cwd: join(import.meta.dirname, '..'),
     });
     small = await sample('small #1 %41', 100, 100);
-    large = await sample('large', 10_000, 0);
+    large = await sample('large', 10_000, 40);
     browser = await openBrowser();
   });
 
@@ -51,7 +51,12 @@ describe.skipIf(chromium === undefined)('the gallery in a browser, opened from d
 
   async function sample(name: string, count: number, pages: number): Promise<SampleGallery> {
     const root = join(folder, name);
-    return writeSampleGallery(root, sampleCards(count, root), { pages, title: 'My models' });
+    return writeSampleGallery(root, sampleCards(count, root), {
+      pages,
+      title: 'My models',
+      // Pictures for the documents show no folder of the machine they were taken on.
+      change: (view) => ({ ...view, path: `/home/me/models/${view.relativePath}` }),
+    });
   }
 
   async function open(gallery: SampleGallery, hash = '', options: PageOptions = {}): Promise<Page> {
@@ -463,11 +468,14 @@ describe.skipIf(chromium === undefined)('the gallery in a browser, opened from d
       await page.screenshot({ path: join(to, `${name}.png`) });
     };
 
-    await take(await open(large), 'gallery-light');
-    await take(await open(large, '', { dark: true }), 'gallery-dark');
+    await take(await open(large, '#sort=downloads'), 'gallery-light');
+    await take(await open(large, '#sort=downloads', { dark: true }), 'gallery-dark');
     await take(await open(large, '#view=list&sort=downloads&base=SDXL+1.0'), 'gallery-list');
-    await take(await open(large, '', { width: 390, height: 844, dark: true, touch: true }), 'gallery-phone');
-    const model = await openModel(small, known(small));
+    await take(
+      await open(large, '#sort=thumbs', { width: 390, height: 844, dark: true, touch: true }),
+      'gallery-phone',
+    );
+    const model = await openModel(large, known(large));
     await take(model, 'model-page');
     await model.locator('.strip .shot').first().click();
     await take(model, 'lightbox');
