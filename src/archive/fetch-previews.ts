@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RootId } from '../base/ids.ts';
@@ -6,10 +7,13 @@ import { InterruptedError, IntegrityError, messageOf, SourceError } from '../bas
 import { faultPoint } from '../base/fault-point.ts';
 import { inPool } from '../base/pool.ts';
 import type { Phase } from '../base/progress.ts';
+import type { GenerationFacts } from '../catalog/facts.ts';
+import { saveGenerations } from '../catalog/generation.ts';
 import type { Catalog } from '../catalog/open.ts';
 import { finish, intend } from '../catalog/output.ts';
 import type { Done } from '../catalog/output.ts';
 import { recordLooks } from '../catalog/state.ts';
+import { readGeneration } from '../formats/generation.ts';
 import { extensionOf, KIND_BYTES, kindOf, mediaOf } from '../formats/image-kind.ts';
 import type { Bounds } from '../library/inside.ts';
 import { commitTemps } from '../library/place.ts';
@@ -19,6 +23,7 @@ import type { TempFile } from '../library/temp-file.ts';
 import type { Send } from '../net/send.ts';
 import { isHostGone } from '../net/failure.ts';
 import { transfer } from '../net/transfer.ts';
+import { generationFacts } from './to-facts.ts';
 import type { PreviewStep } from './plan-previews.ts';
 
 export interface FetchOptions {
@@ -49,10 +54,14 @@ interface Arrived {
   readonly rootId: RootId;
   readonly size: number;
   readonly sha256: string;
+  /** How the picture says it was made. */
+  readonly generation: GenerationFacts | undefined;
 }
 
 /** Previews recorded together: one intent, one group of renames, one done. */
 const BATCH = 64;
+/** Larger pictures than this are not read for their generation data. */
+const MOST_READ = 32 * 1024 * 1024;
 
 /**
  * Brings previews to their places. The bytes stay as they came; the extension is that of their true type. An image that
@@ -111,6 +120,7 @@ async function failureOf(step: PreviewStep, error: AppError, options: FetchOptio
 async function fetchOne(step: PreviewStep, options: FetchOptions): Promise<Arrived> {
   const { folder, name, bounds, rootId } = options.placeOf(step);
   bounds.check(join(folder, name));
+  mkdirSync(folder, { recursive: true });
   const sink = tempSink(folder, name);
   try {
     const head = await fill(sink, step, options);
@@ -120,11 +130,19 @@ async function fetchOne(step: PreviewStep, options: FetchOptions): Promise<Arriv
     }
     const temp = sink.temp();
     const { size, sha256 } = temp.finish();
-    return { step, temp, path: join(folder, `${name}.${extensionOf(kind)}`), bounds, rootId, size, sha256 };
+    const generation = mediaOf(kind) === 'image' ? await readOwnGeneration(temp.path, size) : undefined;
+    return { step, temp, path: join(folder, `${name}.${extensionOf(kind)}`), bounds, rootId, size, sha256, generation };
   } catch (error) {
     sink.temp().discard();
     throw error;
   }
+}
+
+/** What the bytes themselves say, for the site often keeps it back. Read before the file is recorded, so it is never left out. */
+async function readOwnGeneration(path: string, size: number): Promise<GenerationFacts | undefined> {
+  if (size > MOST_READ) return undefined;
+  const generation = readGeneration(await readFile(path));
+  return generation === undefined ? undefined : generationFacts(generation);
 }
 
 /** A sink for one body: a body that is cut is begun anew in another temp file. */
@@ -191,6 +209,10 @@ async function placeBatch(batch: readonly Arrived[], outcome: Outcome, { catalog
     copies.set(one.step.image.imageId, one.path);
     done.push({ path: one.path, sha256: one.sha256, size: result.size, mtimeNs: result.mtimeNs });
   }
-  await finish(catalog, done, now());
+  const generations = batch.flatMap((one) => (one.generation === undefined ? [] : [[one.step.image.imageId, one.generation] as const]));
+  await catalog.write(async (trx) => {
+    await saveGenerations(trx, 'file', generations);
+    await finish(trx, done, now());
+  });
   faultPoint('previews.recorded');
 }
