@@ -13,7 +13,7 @@ const LORA_TYPES = /^(?:lora|locon|dora|lycoris)$/i;
 export function factList(view: ModelFileView, links: PageLinks): Html {
   const { known } = view;
   return html`<dl class="facts">
-    ${known !== undefined && triggerFact(known.trainedWords)} ${useFact(view)}
+    ${triggerFact(known?.trainedWords ?? [])} ${likelyTriggers(view)} ${useFact(view)}
     ${known !== undefined && countsAs(known)} ${known !== undefined && knownFacts(known, links)}
     ${fact('File', fileFact(view))} ${fact('Path', pathFact(view))}
     ${view.duplicates.length > 0 && fact('Same bytes', duplicateList(view.duplicates, links))}
@@ -31,6 +31,17 @@ function triggerFact(words: readonly string[]): Html {
       ${said.length > 1 && copyButton(said.join(', '), 'all trigger words', 'copy all')}</span
     >`,
   );
+}
+
+/** Most words that are offered when the site names none. */
+const MOST_LIKELY = 6;
+
+/** The commonest tags of the training, where nobody said which words call the model. */
+function likelyTriggers({ known, training }: ModelFileView): Html {
+  const tags = training?.tags.slice(0, MOST_LIKELY) ?? [];
+  if (tags.length === 0 || (known?.trainedWords.length ?? 0) > 0) return nothing;
+  const chips = tags.map(({ tag }) => copyButton(tag, 'tag', html`<bdi>${tag}</bdi>`));
+  return fact('Likely triggers', html`<span class="chips">${chips}</span>`);
 }
 
 function useFact(view: ModelFileView): Html {

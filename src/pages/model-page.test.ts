@@ -117,6 +117,7 @@ describe('a model page', () => {
 
     expect(words(page)).toContain('Not on Civitai');
     expect(words(page)).toContain('Tags it was trained with');
+    expect(words(page)).toMatch(/Likely triggers style ink/);
     expect(page).not.toContain('civitai.com');
   });
 
