@@ -1,14 +1,8 @@
-import type { WorldImage } from '../world/types.ts';
 import { drawOriginal, drawReduced } from './draw.ts';
 import type { Picture } from './draw.ts';
+import type { Gallery } from './gallery-shape.ts';
 import { templatePictures } from './template.ts';
 
-/** Where the routes get pictures from. */
-export interface Gallery {
-  original(image: WorldImage): Promise<Picture>;
-  /** `wanted`: width in pixels. */
-  reduced(image: Pick<WorldImage, 'id' | 'width' | 'height'>, wanted: number): Promise<Picture>;
-}
 
 /** `drawn`: scenes. A number: JPEGs of about so many bytes that differ in a few of them, for benchmarks. */
 export type PictureKind = 'drawn' | number;

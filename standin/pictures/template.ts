@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { hash32 } from '../world/random.ts';
 import type { Picture } from './draw.ts';
-import type { Gallery } from './gallery.ts';
+import type { Gallery } from './gallery-shape.ts';
 import { sceneSvg } from './scene.ts';
 
 /** Longest comment segment of a JPEG, its length field included. */

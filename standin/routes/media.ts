@@ -1,4 +1,4 @@
-import type { Gallery } from '../pictures/gallery.ts';
+import type { Gallery } from '../pictures/gallery-shape.ts';
 import type { Picture } from '../pictures/draw.ts';
 import type { Answer, Ask, Route } from '../route.ts';
 import { AVATAR_IDS } from '../world/creators.ts';

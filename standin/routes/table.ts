@@ -1,4 +1,4 @@
-import type { Gallery } from '../pictures/gallery.ts';
+import type { Gallery } from '../pictures/gallery-shape.ts';
 import type { Route } from '../route.ts';
 import { accountRoutes } from './account.ts';
 import { byHashRoutes } from './by-hash.ts';
