@@ -1,6 +1,6 @@
 /**
  * Builds `dist/`: the browser app to `dist/web`, and unless `--web` is given the program to `dist/src` and
- * `dist/standin`. Each part is made beside its place and swapped in, so that a build never leaves half of one behind.
+ * `dist/standin`. Each part is made beside its place and moved in whole files, so that others can read it meanwhile.
  * Types are not checked here: `npm run check` does that.
  */
 import { spawnSync } from 'node:child_process';
@@ -18,12 +18,12 @@ async function build(): Promise<void> {
   await mkdir(made, { recursive: true });
   try {
     await bundleWeb(join(made, 'web'));
-    await swapIn(made, 'web');
+    await moveIn(join(made, 'web'), join(DIST, 'web'));
     if (process.argv.includes('--web')) return;
     emitProgram(made);
     for (const part of ['src', 'standin']) {
       await copyPlainFiles(join(ROOT, part), join(made, part));
-      await swapIn(made, part);
+      await moveIn(join(made, part), join(DIST, part));
     }
   } finally {
     await rm(made, { recursive: true, force: true });
@@ -79,13 +79,22 @@ async function copyPlainFiles(from: string, to: string): Promise<void> {
   }
 }
 
-async function swapIn(made: string, part: string): Promise<void> {
-  const place = join(DIST, part);
-  const old = join(made, `old-${part}`);
-  await rename(place, old).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-  });
-  await rename(join(made, part), place);
+/**
+ * Moves a part into `dist/` file by file, each replaced in one step, and then removes what is not of it any more: who
+ * reads it meanwhile finds every file.
+ */
+async function moveIn(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true });
+  const entries = await readdir(from, { withFileTypes: true });
+  for (const entry of entries) {
+    const [source, place] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) await moveIn(source, place);
+    else await rename(source, place);
+  }
+  const names = new Set(entries.map((entry) => entry.name));
+  for (const name of await readdir(to)) {
+    if (!names.has(name)) await rm(join(to, name), { recursive: true, force: true });
+  }
 }
 
 /** The tools are devDependencies: without them there is nothing to build with, and an earlier build may do. */
