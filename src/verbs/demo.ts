@@ -41,13 +41,14 @@ export const demo: Verb = {
       if (!quiet) process.stderr.write(`\n  A sample library of ${library.files} model files, and a stand-in for Civitai on this machine.\n\n`);
       const scanned = await runScan(deps, models, folder, standin.apiUrl);
       const gallery = join(models, 'gallery.html');
-      if (deps.terminal.interactive && !flagOption(input, 'once')) await offerGallery(deps, gallery);
+      const address = `${pathToFileURL(gallery).href}#sort=downloads`;
+      if (deps.terminal.interactive && !flagOption(input, 'once')) await offerGallery(deps, address);
       return {
         counts: { ...scanned.counts, total: library.files },
         warnings: [],
         failures: [],
         exitCode: 0,
-        summary: ['', 'Open the gallery in a browser:', `  ${pathToFileURL(gallery).href}`, '', 'Then scan your own models:', '  civitarium scan ~/models'],
+        summary: ['', 'Open the gallery in a browser:', `  ${address}`, '', 'Then scan your own models:', '  civitarium scan ~/models'],
         data: { gallery, scan: scanned },
       };
     } finally {
@@ -88,8 +89,8 @@ async function countsOfRun(location: string, deps: Deps): Promise<Scanned['count
   }
 }
 
-async function offerGallery(deps: Deps, gallery: string): Promise<void> {
+async function offerGallery(deps: Deps, address: string): Promise<void> {
   if (!(await deps.terminal.confirm('Open the gallery now?'))) return;
-  const [command, args] = process.platform === 'darwin' ? ['open', [gallery]] : process.platform === 'win32' ? ['explorer', [gallery]] : ['xdg-open', [gallery]];
+  const [command, args] = process.platform === 'darwin' ? ['open', [address]] : process.platform === 'win32' ? ['explorer', [address]] : ['xdg-open', [address]];
   spawn(command as string, args as string[], { detached: true, stdio: 'ignore' }).on('error', () => undefined).unref();
 }

@@ -20,7 +20,7 @@ import { List } from './list.tsx';
 import { KeySheet, Options, SelectionBar } from './panels.tsx';
 import { sortCards } from './sort.ts';
 import { Chosen, Toolbar } from './toolbar.tsx';
-import { useIndex } from './use-index.ts';
+import { useSearch } from './use-search.ts';
 import { useKeys } from './use-keys.ts';
 import { useView } from './use-view.ts';
 import { formatHash, isWholeOrder, withChoice } from './view-state.ts';
@@ -44,7 +44,7 @@ export function App({ title, cards, loadAbout }: AppProps): JSX.Element {
   const [sheetOpen, setSheetOpen] = useState(false);
   const [notice, tell] = useNotice();
   const searchField = useRef<HTMLInputElement>(null);
-  const { index, read } = useIndex(cards, loadAbout);
+  const { index, read } = useSearch(cards, loadAbout);
 
   const facets = useMemo(() => facetsOf(cards), [cards]);
   const found = useMemo(() => index.find(view.query), [index, view.query, view.query === '' ? 0 : read]);

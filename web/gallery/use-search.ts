@@ -6,7 +6,7 @@ import { type SearchIndex, searchIndex } from './search.ts';
 const SLICE = 8;
 
 /** The search index, read on in the browser's idle time; `read` grows as it does, and ends at `complete`. */
-export function useIndex(
+export function useSearch(
   cards: Cards,
   loadAbout: () => Promise<readonly string[]>,
 ): { index: SearchIndex; read: number } {
