@@ -90,8 +90,10 @@ async function bring(steps: readonly PreviewStep[], outcome: Outcome, options: F
     const batch = arrived;
     arrived = [];
     placing = placing.then(() => placeBatch(batch, outcome, options));
+    // Told of below; until then a failure is not one that nobody looks at.
+    placing.catch(() => undefined);
   };
-  await inPool(steps, options.concurrency, async (step) => {
+  const fetchStep = async (step: PreviewStep): Promise<void> => {
     if (options.signal.aborted) throw new InterruptedError();
     if (outcome.stopped !== undefined && !options.copies.has(step.image.imageId)) return;
     try {
@@ -105,10 +107,13 @@ async function bring(steps: readonly PreviewStep[], outcome: Outcome, options: F
       else if (error instanceof SourceError || error instanceof IntegrityError) outcome.failures.push(await failureOf(step, error, options));
       else throw error;
     }
-  }).finally(async () => {
+  };
+  try {
+    await inPool(steps, options.concurrency, fetchStep);
+  } finally {
     place();
     await placing;
-  });
+  }
 }
 
 async function failureOf(step: PreviewStep, error: AppError, options: FetchOptions): Promise<FetchedPreviews['failures'][number]> {

@@ -67,8 +67,10 @@ export async function hashFiles(files: readonly StockFile[], options: HashOption
     pending = [];
     committedAt = options.now();
     committing = committing.then(() => commitBatch(options.catalog, batch, options.now()));
+    // Told of below; until then a failure is not one that nobody looks at.
+    committing.catch(() => undefined);
   };
-  await inPool(files, options.threads * AHEAD, async (file) => {
+  const hashFile = async (file: StockFile): Promise<void> => {
     if (options.signal.aborted) throw new InterruptedError();
     try {
       const note = options.adopted.get(file.fileId);
@@ -84,10 +86,13 @@ export async function hashFiles(files: readonly StockFile[], options: HashOption
       await setProblem(options.catalog, [{ fileId: file.fileId, problem: why }]);
     }
     if (pending.length >= BATCH || options.now() - committedAt > BATCH_MS) commit();
-  }).finally(async () => {
+  };
+  try {
+    await inPool(files, options.threads * AHEAD, hashFile);
+  } finally {
     commit();
     await committing;
-  });
+  }
   return { hashed, bytes, failures, warnings };
 }
 

@@ -177,7 +177,7 @@ describe('asking again', () => {
   it('loses only the one request that always fails while the host answers others', async () => {
     const server = await bench.serve((asked, response, before) => {
       if (asked.url === '/bad') response.writeHead(500).end();
-      else ok(asked, response, before);
+      else void ok(asked, response, before);
     });
     const net = bench.open(server.origin);
     const good = async (): Promise<void> =>
@@ -201,7 +201,7 @@ describe('the breaker', () => {
     let isDown = true;
     const server = await bench.serve((asked, response, before) => {
       if (isDown) response.writeHead(500).end();
-      else ok(asked, response, before);
+      else void ok(asked, response, before);
     });
     const one = bench.open(server.origin, { patienceMs: 1 });
     for (let index = 0; index < 8; index += 1) {

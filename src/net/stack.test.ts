@@ -108,7 +108,7 @@ describe('what is remembered', () => {
     let isDown = false;
     const server = await bench.serve((asked, response, before) => {
       if (isDown) response.writeHead(500).end();
-      else ok(asked, response, before);
+      else void ok(asked, response, before);
     });
     const ask = async (net: Net): Promise<unknown> =>
       (await askJson(net.send, get(`${server.origin}/x`, { remember: ages }), JSON.parse)).value;

@@ -1,5 +1,5 @@
 import { UserError } from '../base/errors.ts';
-import type { FileId, VersionId } from '../base/ids.ts';
+import type { VersionId } from '../base/ids.ts';
 import { pinChoice } from '../catalog/candidate.ts';
 import { catalogRoots } from './scanning/catalog-roots.ts';
 import { resolve } from 'node:path';
@@ -30,7 +30,7 @@ export const pin: Verb = {
     if (!row.some((candidate) => candidate.version_id === versionId)) {
       throw new UserError(`Version ${versionId} is not one that these bytes were published under.`, { code: 'not-a-candidate', next: `Candidates: ${row.map((candidate) => candidate.version_id).join(', ') || 'none'}.` });
     }
-    if (!deps.settings.dryRun) await pinChoice(catalog, file.fileId as FileId, versionId as VersionId, deps.clock.now());
+    if (!deps.settings.dryRun) await pinChoice(catalog, file.fileId, versionId as VersionId, deps.clock.now());
     return { counts: { total: 1 }, warnings: [], failures: [], exitCode: 0, summary: [`${given} counts as version ${versionId}. civitarium pages writes its page anew.`] };
   },
 };

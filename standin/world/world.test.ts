@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { ODDITIES, ordinalOf } from './oddities.ts';
+import { ordinalOf } from './oddities.ts';
+import type { ODDITIES } from './oddities.ts';
 import type { World, WorldModel } from './types.ts';
 import { makeWorld } from './world.ts';
 import { TYPES } from './words.ts';
