@@ -148,17 +148,19 @@ async function fetchLeftVersions(blobs: ReadonlyMap<Sha256, BlobId>, options: Id
   }
 }
 
-/** Keeps version answers: payload, facts, state, and which of their files have bytes that we hold. */
+/** Keeps version answers, all or nothing: payload, facts, state, and which of their files have bytes that we hold. */
 export async function keepVersions(items: readonly Item<Version>[], blobs: ReadonlyMap<Sha256, BlobId>, source: string, { catalog, now }: Pick<IdentifyOptions, 'catalog' | 'now'>): Promise<void> {
   const usable = items.filter((item) => item.value.modelId !== undefined);
   if (usable.length === 0) return;
   const at = now();
-  await keepPayloads(catalog, usable.map((item) => ({ kind: 'version' as const, subject: String(item.value.id), source, digest: stableDigest(item.raw), raw: item.raw, seenAt: at })));
-  // A version answers even where its model does not: the little it says of the model must not be lost.
-  await saveModels(catalog, usable.flatMap((item) => shortModelFacts(item.value)), at);
-  await saveVersions(catalog, usable.map((item) => versionFacts(item.value, item.value.modelId as ModelId, { ordered: false, filesComplete: true })), at);
-  await recordLooks(catalog, 'version', usable.map((item) => ({ subject: String(item.value.id), answer: 'found' as const })), at);
-  await saveCandidates(catalog, usable.flatMap((item) => candidatesOf(item.value, item.value.modelId as ModelId, blobs)));
+  await catalog.write(async (trx) => {
+    await keepPayloads(trx, usable.map((item) => ({ kind: 'version' as const, subject: String(item.value.id), source, digest: stableDigest(item.raw), raw: item.raw, seenAt: at })));
+    // A version answers even where its model does not: the little it says of the model must not be lost.
+    await saveModels(trx, usable.flatMap((item) => shortModelFacts(item.value)), at);
+    await saveVersions(trx, usable.map((item) => versionFacts(item.value, item.value.modelId as ModelId, { ordered: false, filesComplete: true })), at);
+    await recordLooks(trx, 'version', usable.map((item) => ({ subject: String(item.value.id), answer: 'found' as const })), at);
+    await saveCandidates(trx, usable.flatMap((item) => candidatesOf(item.value, item.value.modelId as ModelId, blobs)));
+  });
   faultPoint('identify.versions');
 }
 
@@ -204,15 +206,18 @@ export async function fetchModelsById(ids: readonly ModelId[], blobs: ReadonlyMa
   return { listed, absent };
 }
 
-/** Keeps model answers with all their versions. */
+/** Keeps model answers with all their versions, all or nothing: who has a state is not asked again. */
 export async function keepModels(items: readonly Item<Model>[], blobs: ReadonlyMap<Sha256, BlobId>, source: string, { catalog, now }: Pick<IdentifyOptions, 'catalog' | 'now'>): Promise<void> {
   if (items.length === 0) return;
   const at = now();
-  await keepPayloads(catalog, items.map((item) => ({ kind: 'model' as const, subject: String(item.value.id), source, digest: stableDigest(item.raw), raw: item.raw, seenAt: at })));
-  await saveModels(catalog, items.map((item) => modelFacts(item.value)), at);
-  await saveVersions(catalog, items.flatMap(({ value }) => value.versions.map((version) => versionFacts(version, value.id, { ordered: true, filesComplete: false }))), at);
-  await recordLooks(catalog, 'model', items.map((item) => ({ subject: String(item.value.id), answer: 'found' as const })), at);
-  await recordLooks(catalog, 'version', items.flatMap(({ value }) => value.versions.map((version) => ({ subject: String(version.id), answer: 'found' as const }))), at);
-  await saveCandidates(catalog, items.flatMap(({ value }) => value.versions.flatMap((version) => candidatesOf(version, value.id, blobs))));
+  const versions = items.flatMap(({ value }) => value.versions.map((version) => ({ version, modelId: value.id })));
+  await catalog.write(async (trx) => {
+    await keepPayloads(trx, items.map((item) => ({ kind: 'model' as const, subject: String(item.value.id), source, digest: stableDigest(item.raw), raw: item.raw, seenAt: at })));
+    await saveModels(trx, items.map((item) => modelFacts(item.value)), at);
+    await saveVersions(trx, versions.map(({ version, modelId }) => versionFacts(version, modelId, { ordered: true, filesComplete: false })), at);
+    await recordLooks(trx, 'model', items.map((item) => ({ subject: String(item.value.id), answer: 'found' as const })), at);
+    await recordLooks(trx, 'version', versions.map(({ version }) => ({ subject: String(version.id), answer: 'found' as const })), at);
+    await saveCandidates(trx, versions.flatMap(({ version, modelId }) => candidatesOf(version, modelId, blobs)));
+  });
   faultPoint('identify.models');
 }
