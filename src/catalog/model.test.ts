@@ -52,6 +52,17 @@ describeCatalogs('models', (open) => {
     expect(await changesOf(catalog)).toEqual([]);
   });
 
+  it('learn later what a short answer does not say: that is no change', async () => {
+    const catalog = await open();
+    await saveModels(catalog, [modelFacts({ poi: undefined, minor: undefined })], 100);
+
+    await saveModels(catalog, [modelFacts({ poi: true, minor: true })], 200);
+    expect(await changesOf(catalog)).toEqual([]);
+
+    await saveModels(catalog, [modelFacts({ poi: true, minor: false })], 300);
+    expect(await changesOf(catalog)).toMatchObject([{ field: 'minor', before: '1', after: '0' }]);
+  });
+
   it('keep what was known where a later answer is silent', async () => {
     const catalog = await open();
     const full = modelFacts({

@@ -71,8 +71,8 @@ function modelAfter(known: ModelRow | undefined, facts: ModelFacts, at: number):
     nsfw: facts.nsfw ? 1 : 0,
     // 0 is "not rated yet"; a rating once given is not forgotten for it.
     nsfw_level: wholeOrNull(facts.nsfwLevel) || (known?.nsfw_level ?? 0),
-    poi: flagOrNull(facts.poi) ?? known?.poi ?? 0,
-    minor: flagOrNull(facts.minor) ?? known?.minor ?? 0,
+    poi: flagOrNull(facts.poi) ?? known?.poi ?? null,
+    minor: flagOrNull(facts.minor) ?? known?.minor ?? null,
     mode: facts.mode === undefined ? (known?.mode ?? null) : textOrNull(facts.mode),
     availability: textOrNull(facts.availability) ?? known?.availability ?? null,
     allow_no_credit: flagOrNull(facts.allowNoCredit) ?? known?.allow_no_credit ?? null,

@@ -215,8 +215,9 @@ export interface ModelTable {
   creator_key: string | null;
   nsfw: Flag;
   nsfw_level: number;
-  poi: Flag;
-  minor: Flag;
+  /** Null while only short answers were seen, which do not say. */
+  poi: Flag | null;
+  minor: Flag | null;
   mode: string | null;
   availability: string | null;
   allow_no_credit: Flag | null;

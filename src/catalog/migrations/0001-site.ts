@@ -13,7 +13,7 @@ function modelTables({ int, real, text, end }: ColumnTypes): string[] {
     `create table creator (username_key ${text} primary key, username ${text} not null, image ${text}) ${end}`,
     `create table model (
       id ${int} primary key, name ${text} not null, type ${text} not null, description ${text}, creator_key ${text},
-      nsfw ${int} not null, nsfw_level ${int} not null, poi ${int} not null, minor ${int} not null,
+      nsfw ${int} not null, nsfw_level ${int} not null, poi ${int}, minor ${int},
       mode ${text}, availability ${text},
       allow_no_credit ${int}, allow_derivatives ${int}, allow_different_license ${int}, commercial_use ${text},
       download_count ${int}, thumbs_up ${int}, thumbs_down ${int}, comment_count ${int}, tipped ${int},
