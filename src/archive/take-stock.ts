@@ -2,7 +2,7 @@ import type { FileId, RootId } from '../base/ids.ts';
 import { UserError } from '../base/errors.ts';
 import { filesOfRoot, markGone, markPresent, moveFiles, saveFiles } from '../catalog/file.ts';
 import type { FileInput, FileRow } from '../catalog/file.ts';
-import { ensureRoot, markRootAbsent, markRootPresent, unsettleRoot } from '../catalog/root.ts';
+import { ensureRoot, markRootAbsent, markRootPresent } from '../catalog/root.ts';
 import type { Root } from '../catalog/root.ts';
 import type { Catalog } from '../catalog/open.ts';
 import { MODEL_EXTENSIONS } from '../formats/model-file.ts';
@@ -35,7 +35,7 @@ export interface Stock {
   readonly files: readonly StockFile[];
   /** Files whose bytes must be read. */
   readonly toHash: readonly StockFile[];
-  /** Files that are new, changed or moved since the last run. */
+  /** Files that are new, changed or moved since the last run; all of them when that was cut short. */
   readonly dirty: ReadonlySet<number>;
   readonly gone: number;
 }
@@ -83,25 +83,30 @@ export async function walkRoot(catalog: Catalog, hostId: string, target: Target,
   return { target, root, walk: walked, renumbered: isRenumbered ? { before: root.device ?? '', now: walked.device } : undefined };
 }
 
+/** True when what was written for a root may lag behind what is known: it is new, or a run of it was cut short. */
+export function isCutShort({ root }: Pick<WalkedRoot, 'root'>): boolean {
+  return root.digest === null;
+}
+
 /** Compares a walked root with the catalog and brings the catalog up to date; no file is opened. */
 export async function takeStock(catalog: Catalog, walked: WalkedRoot, at: number): Promise<Stock> {
   const { root, walk: found, target, renumbered } = walked;
-  const rows = await filesOfRoot(catalog.db, root.id);
-  const known = target.only === undefined ? rows : rows.filter((row) => target.only?.has(row.path));
-  const result = reconcile(known, found, renumbered === undefined ? {} : { renumbered });
-  const fresh = [...result.added, ...result.changed.map((pair) => pair.walked)];
-  const returned = result.unchanged.filter((pair) => pair.row.state === 'gone');
-  if (fresh.length > 0 || result.moved.length > 0 || result.gone.length > 0) await unsettleRoot(catalog, root.id);
-  await catalog.write(async (trx) => {
+  return await catalog.write(async (trx) => {
+    // Read in here, so that what another scan finds out meanwhile is not taken back.
+    const rows = await filesOfRoot(trx, root.id);
+    const known = target.only === undefined ? rows : rows.filter((row) => target.only?.has(row.path));
+    const result = reconcile(known, found, renumbered === undefined ? {} : { renumbered });
+    const fresh = [...result.added, ...result.changed.map((pair) => pair.walked)];
+    const returned = result.unchanged.filter((pair) => pair.row.state === 'gone');
     await markGone(trx, result.gone.filter((row) => row.state === 'present').map((row) => row.id), at);
     await moveFiles(trx, root.id, result.moved.map(({ row, walked: to }) => ({ fileId: row.id, to: fileInput(to, row.blob_id, row.hash_origin) })), at);
     await saveFiles(trx, root.id, fresh.map((file) => fileInput(file, null)), at);
     await markPresent(trx, returned.map((pair) => pair.row.id), at);
     if (renumbered !== undefined) await saveFiles(trx, root.id, result.unchanged.map(({ row, walked: file }) => fileInput(file, row.blob_id, row.hash_origin)), at);
+    const touched = isCutShort(walked) ? found.files : [...fresh, ...result.moved.map((pair) => pair.walked), ...returned.map((pair) => pair.walked)];
+    const now = fresh.length === 0 && result.moved.length === 0 ? rows : await filesOfRoot(trx, root.id);
+    return stockOf(now, found.files, new Set(touched), result.gone.length);
   });
-  const touched = new Set([...fresh, ...result.moved.map((pair) => pair.walked), ...returned.map((pair) => pair.walked)]);
-  const now = fresh.length === 0 && result.moved.length === 0 ? rows : await filesOfRoot(catalog.db, root.id);
-  return stockOf(now, found.files, touched, result.gone.length);
 }
 
 function stockOf(rows: readonly FileRow[], files: readonly WalkedFile[], fresh: ReadonlySet<WalkedFile>, gone: number): Stock {

@@ -9,6 +9,7 @@ import type { Catalog } from '../catalog/open.ts';
 import { chooseFor } from '../catalog/candidate.ts';
 import type { Deps } from './deps.ts';
 import { catalogRoots } from './scanning/catalog-roots.ts';
+import { endIncomplete, unsettle } from './scanning/settle.ts';
 import { writeLibrary } from './scanning/write-library.ts';
 import { textOption } from './option.ts';
 import type { Failure, RunResult, Verb } from './verb.ts';
@@ -40,14 +41,17 @@ export const update: Verb = {
       return { counts: { checked: 0, same: 0, changed: 0, removed: 0, unchecked: 0, new_versions: 0 }, warnings, failures: [], exitCode: 0, summary: [`Would ask about ${formatCount(models.size)} models.`] };
     }
     const startedAt = deps.clock.now();
+    await unsettle(catalog, roots);
     const refreshed = await refresh(deps, catalog, models, known);
     const news = await whatChanged(catalog, models, startedAt);
     const owner = byFile(models);
     const isTouched = ({ fileId }: { fileId: FileId }): boolean => news.models.has(owner.get(fileId) ?? NO_MODEL) || refreshed.touched.has(known.get(fileId)?.sha256 ?? NO_HASH);
     const touched = new Set(files.filter(isTouched).map((file) => Number(file.fileId)));
+    for (const stock of stocks.values()) for (const fileId of stock.dirty) touched.add(fileId);
     await chooseFor(catalog, [...touched] as FileId[], startedAt);
     const request = { images: parsePreviewWish(textOption(input, 'images') ?? 'first') ?? 'first', profile: textOption(input, 'profile') === 'collected' ? 'collected' : 'beside', output: textOption(input, 'output') } as const;
     const written = await writeLibrary(deps, catalog, { roots, stocks, request, touched, online: refreshed.stopped === undefined });
+    await endIncomplete(catalog, roots);
     return resultOf({ refreshed, news, models, warnings: [...warnings, ...written.warnings], failures: written.failures, stopped: refreshed.stopped ?? written.stopped });
   },
 };

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { FileId, RootId } from '../../base/ids.ts';
 import { UserError } from '../../base/errors.ts';
-import { walkTarget } from '../../archive/take-stock.ts';
+import { isCutShort, walkTarget } from '../../archive/take-stock.ts';
 import type { Stock, WalkedRoot } from '../../archive/take-stock.ts';
 import { isInside, resolveTargets } from '../../archive/targets.ts';
 import { filesOfRoot } from '../../catalog/file.ts';
@@ -54,12 +54,13 @@ async function walkRootAsKnown(deps: Deps, root: Root): Promise<WalkedRoot> {
   return { target, root, walk: await walkTarget(target, { signal: deps.signal }), renumbered: undefined };
 }
 
-async function stockAsKnown(catalog: Catalog, { root, walk }: WalkedRoot): Promise<Stock> {
+async function stockAsKnown(catalog: Catalog, walked: WalkedRoot): Promise<Stock> {
+  const { root, walk } = walked;
   const rows = new Map((await filesOfRoot(catalog.db, root.id)).map((row) => [row.path_key, row]));
-  const files = walk.files.flatMap((walked) => {
-    const row = rows.get(pathKey(walked));
+  const files = walk.files.flatMap((one) => {
+    const row = rows.get(pathKey(one));
     if (row === undefined || row.state !== 'present') return [];
-    return [{ fileId: row.id as FileId, rootId: root.id as RootId, walked, blobId: row.blob_id ?? undefined }];
+    return [{ fileId: row.id as FileId, rootId: root.id as RootId, walked: one, blobId: row.blob_id ?? undefined }];
   });
-  return { files, toHash: [], dirty: new Set(), gone: 0 };
+  return { files, toHash: [], dirty: new Set(isCutShort(walked) ? files.map((file) => file.fileId) : []), gone: 0 };
 }

@@ -14,7 +14,7 @@ import type { Deps } from '../deps.ts';
 import type { Failure } from '../verb.ts';
 import { planScan } from './plan-scan.ts';
 import type { ScanOutcome, ScanRequest } from './scan-request.ts';
-import { isSettled, settingsKey, settle } from './settle.ts';
+import { endIncomplete, isSettled, settingsKey, settle, unsettle } from './settle.ts';
 import { writeLibrary } from './write-library.ts';
 
 /** The main job on some roots: take stock, hash, identify, fetch previews, write pages and galleries. */
@@ -63,6 +63,7 @@ async function settledOutcome(deps: Deps, catalog: Catalog, roots: readonly Walk
 }
 
 async function fullScan(deps: Deps, catalog: Catalog, roots: readonly WalkedRoot[], request: ScanRequest, context: ScanContext): Promise<ScanOutcome> {
+  await unsettle(catalog, roots);
   const stocks = new Map<WalkedRoot, Stock>();
   for (const root of roots) stocks.set(root, await takeStock(catalog, root, context.startedAt));
   const hashing = await hashAll(deps, catalog, stocks);
@@ -75,6 +76,7 @@ async function fullScan(deps: Deps, catalog: Catalog, roots: readonly WalkedRoot
   const failures = [...context.problems, ...hashing.failures, ...written.failures];
   const stopped = identified.stopped ?? written.stopped;
   if (stopped === undefined && failures.length === 0) await settle(deps, catalog, roots, request, context.key);
+  else await endIncomplete(catalog, roots);
   const counts = await countStates(catalog, roots.map(({ root }) => root.id), new Set(files.map((file) => file.fileId)));
   const net = deps.settings.dryRun ? undefined : await deps.net();
   return {

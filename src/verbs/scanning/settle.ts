@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { nextDue } from '../../archive/count-states.ts';
-import { walkTarget } from '../../archive/take-stock.ts';
+import { isCutShort, walkTarget } from '../../archive/take-stock.ts';
 import type { WalkedRoot } from '../../archive/take-stock.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { settleRoot, unsettleRoot } from '../../catalog/root.ts';
@@ -21,18 +21,35 @@ export function isSettled({ root, walk, target }: WalkedRoot, key: string, now: 
   return root.digest === walk.digest && root.settings === key && (root.due_at === null || root.due_at > now);
 }
 
+/** Records that work on some roots begins: a run that does not come to its end has the next one write everything anew. */
+export async function unsettle(catalog: Catalog, roots: readonly WalkedRoot[]): Promise<void> {
+  for (const { root } of roots) await unsettleRoot(catalog, root.id);
+}
+
 /** Records that a root is as a complete scan leaves it, unless somebody changed a model file while it ran. */
 export async function settle(deps: Deps, catalog: Catalog, roots: readonly WalkedRoot[], request: ScanRequest, key: string): Promise<void> {
-  for (const { root, target, walk } of roots) {
-    if (target.only !== undefined) continue;
+  for (const walked of roots) {
+    const { root, target, walk } = walked;
     const after = await walkTarget(target, { signal: deps.signal, ...(request.patterns === undefined ? {} : { patterns: request.patterns }) });
-    if (modelFiles(after) !== modelFiles(walk)) {
-      await unsettleRoot(catalog, root.id);
-      continue;
-    }
-    await settleRoot(catalog, root.id, { digest: after.digest, settings: key, dueAt: await nextDue(catalog, root.id) });
+    if (target.only !== undefined || modelFiles(after) !== modelFiles(walk)) await endIncomplete(catalog, [walked]);
+    else await settleRoot(catalog, root.id, { digest: after.digest, settings: key, dueAt: await nextDue(catalog, root.id) });
   }
 }
+
+/**
+ * Records that work on some roots came to its end, but that there is more to do: the next scan looks at everything, and
+ * writes what it finds changed. A root of which only single files were looked at stays as it was.
+ */
+export async function endIncomplete(catalog: Catalog, roots: readonly WalkedRoot[]): Promise<void> {
+  for (const walked of roots) {
+    const { root, target, walk } = walked;
+    if (target.only !== undefined && isCutShort(walked)) continue;
+    await settleRoot(catalog, root.id, { digest: root.digest ?? walk.digest, settings: root.settings ?? '', dueAt: ALREADY });
+  }
+}
+
+/** Due since ever. */
+const ALREADY = 0;
 
 function modelFiles(walk: WalkedRoot['walk']): string {
   return walk.files.map((file) => `${file.path}\0${file.size}\0${file.mtimeNs}\0${file.ctimeNs}\0${file.inode}`).join('\n');
