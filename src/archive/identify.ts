@@ -47,7 +47,7 @@ export async function identify(blobs: ReadonlyMap<Sha256, BlobId>, options: Iden
     await lookUpHashes(blobs, touched, options);
     await fetchVersions(blobs, touched, options);
     await fetchModels(blobs, touched, options);
-    await fetchLeftVersions(blobs, options);
+    await fetchLeftVersions(blobs, touched, options);
     return { touched, stopped: undefined };
   } catch (error) {
     if (options.signal.aborted) throw new InterruptedError();
@@ -139,9 +139,10 @@ async function withoutState<Id extends number>(catalog: Catalog, kind: 'version'
 }
 
 /** Versions that neither a hash answer nor their model's answer brought: asked for one by one. */
-async function fetchLeftVersions(blobs: ReadonlyMap<Sha256, BlobId>, options: IdentifyOptions): Promise<void> {
+async function fetchLeftVersions(blobs: ReadonlyMap<Sha256, BlobId>, touched: Set<Sha256>, options: IdentifyOptions): Promise<void> {
   const rows = await candidatesOfBlobs(options.catalog, blobs);
   for (const id of await withoutState(options.catalog, 'version', rows.map((row) => row.versionId))) {
+    for (const row of rows) if (row.versionId === id) touched.add(row.sha256);
     const item = await options.client.version(id);
     if (item === undefined) await recordLooks(options.catalog, 'version', [{ subject: String(id), answer: 'absent' }], options.now());
     else await keepVersions([item], blobs, 'model-versions', options);
@@ -177,6 +178,8 @@ async function fetchModels(blobs: ReadonlyMap<Sha256, BlobId>, touched: Set<Sha2
   const ids = await withoutState(options.catalog, 'model', rows.map((row) => row.modelId));
   const again = options.force || options.maxAgeMs !== undefined;
   for (const row of rows) if (again && touched.has(row.sha256)) ids.add(row.modelId);
+  // Before they are asked for: those that are answered before the site dies count too.
+  for (const row of rows) if (ids.has(row.modelId)) touched.add(row.sha256);
   await fetchModelsById([...ids], blobs, options);
 }
 
