@@ -14,9 +14,9 @@ export function parseDate(text: unknown): number | undefined {
   return Number.isNaN(epochMs) ? undefined : epochMs;
 }
 
-/** A span for people: `0.4 s`, `31 s`, `2 min 21 s`, `3 h 5 min`. */
+/** A span for people: `0.4 s`, `31 s`, `2 min 21 s`, `3 h 5 min`. A negative one, of a clock set back, counts as none. */
 export function formatSpan(ms: number): string {
-  if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms < 9950) return `${(Math.max(0, ms) / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${seconds} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;

@@ -22,11 +22,10 @@ function parse(text: string): Fault[] {
 /** Marks a point between two steps that must each be survivable. Throws or dies only when a test asks for it. */
 export function faultPoint(name: string): void {
   if (FAULTS.length === 0) return;
-  for (const fault of FAULTS) {
-    if (fault.name !== name) continue;
-    fault.left -= 1;
-    if (fault.left !== 0) continue;
-    if (fault.what === 'kill') process.kill(process.pid, 'SIGKILL');
-    throw Object.assign(new Error(`${fault.what}: injected at ${name}`), { code: fault.what });
+  // All are counted before one strikes: a passage that throws is a passage for the others too.
+  const due = FAULTS.filter((fault) => fault.name === name && (fault.left -= 1) === 0);
+  for (const { what } of due) {
+    if (what === 'kill') process.kill(process.pid, 'SIGKILL');
+    throw Object.assign(new Error(`${what}: injected at ${name}`), { code: what });
   }
 }

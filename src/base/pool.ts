@@ -1,6 +1,6 @@
 /**
- * Runs `work` over `items`, at most `limit` at once, in order of start. The first error stops new starts and is
- * thrown when those under way have ended.
+ * Runs `work` over `items`, at most `limit` at once, in order of start. The first error, of the work or of the items
+ * themselves, stops new starts and is thrown when those under way have ended.
  */
 export async function inPool<T>(
   items: Iterable<T> | AsyncIterable<T>,
@@ -10,14 +10,18 @@ export async function inPool<T>(
   const running = new Set<Promise<void>>();
   const failures: unknown[] = [];
   let index = 0;
-  for await (const item of items) {
-    if (failures.length > 0) break;
-    const task = work(item, index++).catch((error: unknown) => {
-      failures.push(error);
-    });
-    running.add(task);
-    void task.finally(() => running.delete(task));
-    if (running.size >= limit) await Promise.race(running);
+  try {
+    for await (const item of items) {
+      if (failures.length > 0) break;
+      const task = work(item, index++).catch((error: unknown) => {
+        failures.push(error);
+      });
+      running.add(task);
+      void task.finally(() => running.delete(task));
+      if (running.size >= limit) await Promise.race(running);
+    }
+  } catch (error) {
+    failures.push(error);
   }
   await Promise.all(running);
   if (failures.length > 0) throw failures[0];
