@@ -4,26 +4,20 @@ import { join } from 'node:path';
 import type { RootId } from '../base/ids.ts';
 import type { AppError } from '../base/errors.ts';
 import { InterruptedError, IntegrityError, messageOf, SourceError } from '../base/errors.ts';
-import { faultPoint } from '../base/fault-point.ts';
 import { inPool } from '../base/pool.ts';
 import type { Phase } from '../base/progress.ts';
-import type { GenerationFacts } from '../catalog/facts.ts';
-import { saveGenerations } from '../catalog/generation.ts';
 import type { Catalog } from '../catalog/open.ts';
-import { finish, intend } from '../catalog/output.ts';
-import type { Done } from '../catalog/output.ts';
 import { recordLooks } from '../catalog/state.ts';
-import { readGeneration } from '../formats/generation.ts';
 import { extensionOf, KIND_BYTES, kindOf, mediaOf } from '../formats/image-kind.ts';
+import { diskError } from '../library/disk-error.ts';
 import type { Bounds } from '../library/inside.ts';
-import { commitTemps } from '../library/place.ts';
-import type { Placed } from '../library/place.ts';
 import { openTemp } from '../library/temp-file.ts';
 import type { TempFile } from '../library/temp-file.ts';
 import type { Send } from '../net/send.ts';
 import { isHostGone } from '../net/failure.ts';
 import { transfer } from '../net/transfer.ts';
-import { generationFacts } from './to-facts.ts';
+import { discardAll, placePreviews, readOwnGeneration } from './place-previews.ts';
+import type { Arrived } from './place-previews.ts';
 import type { PreviewStep } from './plan-previews.ts';
 
 export interface FetchOptions {
@@ -46,22 +40,8 @@ export interface FetchedPreviews {
   readonly stopped: SourceError | undefined;
 }
 
-interface Arrived {
-  readonly step: PreviewStep;
-  readonly temp: TempFile;
-  readonly path: string;
-  readonly bounds: Bounds;
-  readonly rootId: RootId;
-  readonly size: number;
-  readonly sha256: string;
-  /** How the picture says it was made. */
-  readonly generation: GenerationFacts | undefined;
-}
-
 /** Previews recorded together: one intent, one group of renames, one done. */
 const BATCH = 64;
-/** Larger pictures than this are not read for their generation data. */
-const MOST_READ = 32 * 1024 * 1024;
 
 /**
  * Brings previews to their places. The bytes stay as they came; the extension is that of their true type. An image that
@@ -89,7 +69,13 @@ async function bring(steps: readonly PreviewStep[], outcome: Outcome, options: F
   const place = (): void => {
     const batch = arrived;
     arrived = [];
-    placing = placing.then(() => placeBatch(batch, outcome, options));
+    placing = placing.then(
+      () => placeBatch(batch, outcome, options),
+      (error: unknown) => {
+        discardAll(batch);
+        throw error;
+      },
+    );
     // Told of below; until then a failure is not one that nobody looks at.
     placing.catch(() => undefined);
   };
@@ -125,7 +111,7 @@ async function failureOf(step: PreviewStep, error: AppError, options: FetchOptio
 async function fetchOne(step: PreviewStep, options: FetchOptions): Promise<Arrived> {
   const { folder, name, bounds, rootId } = options.placeOf(step);
   bounds.check(join(folder, name));
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const sink = tempSink(folder, name);
   try {
     const head = await fill(sink, step, options);
@@ -136,18 +122,19 @@ async function fetchOne(step: PreviewStep, options: FetchOptions): Promise<Arriv
     const temp = sink.temp();
     const { size, sha256 } = temp.finish();
     const generation = mediaOf(kind) === 'image' ? await readOwnGeneration(temp.path, size) : undefined;
-    return { step, temp, path: join(folder, `${name}.${extensionOf(kind)}`), bounds, rootId, size, sha256, generation };
+    return { fileId: step.fileId, imageId: step.image.imageId, temp, path: join(folder, `${name}.${extensionOf(kind)}`), bounds, rootId, size, sha256, generation };
   } catch (error) {
     sink.temp().discard();
     throw error;
   }
 }
 
-/** What the bytes themselves say, for the site often keeps it back. Read before the file is recorded, so it is never left out. */
-async function readOwnGeneration(path: string, size: number): Promise<GenerationFacts | undefined> {
-  if (size > MOST_READ) return undefined;
-  const generation = readGeneration(await readFile(path));
-  return generation === undefined ? undefined : generationFacts(generation);
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (cause) {
+    throw diskError(folder, cause);
+  }
 }
 
 /** A sink for one body: a body that is cut is begun anew in another temp file. */
@@ -183,26 +170,8 @@ async function fill(sink: TempSink, step: PreviewStep, options: FetchOptions): P
   return head;
 }
 
-/** A batch may hold files of several roots: each goes within its own bounds. The results are in the order of the batch. */
-async function commitEach(batch: readonly Arrived[]): Promise<(Placed | undefined)[]> {
-  const results = new Map<Arrived, Placed>();
-  for (const bounds of new Set(batch.map((one) => one.bounds))) {
-    const own = batch.filter((one) => one.bounds === bounds);
-    const placed = await commitTemps(own.map(({ temp, path }) => ({ temp, path, replace: false })), { bounds });
-    for (const [index, one] of own.entries()) {
-      const result = placed[index];
-      if (result !== undefined) results.set(one, result);
-    }
-  }
-  return batch.map((one) => results.get(one));
-}
-
 async function placeBatch(batch: readonly Arrived[], outcome: Outcome, { catalog, now, copies }: FetchOptions): Promise<void> {
-  if (batch.length === 0) return;
-  await intend(catalog, batch.map((one) => ({ path: one.path, rootId: one.rootId, fileId: one.step.fileId, kind: 'preview' as const, imageId: one.step.image.imageId, sha256: one.sha256 })), now());
-  faultPoint('previews.intended');
-  const placed = await commitEach(batch);
-  const done: Done[] = [];
+  const placed = await placePreviews(batch, catalog, now);
   for (const [index, one] of batch.entries()) {
     const result = placed[index];
     if (result === undefined || result.error !== undefined) {
@@ -211,13 +180,6 @@ async function placeBatch(batch: readonly Arrived[], outcome: Outcome, { catalog
     }
     outcome.fetched += 1;
     outcome.bytes += one.size;
-    copies.set(one.step.image.imageId, one.path);
-    done.push({ path: one.path, sha256: one.sha256, size: result.size, mtimeNs: result.mtimeNs });
+    copies.set(one.imageId, one.path);
   }
-  const generations = batch.flatMap((one) => (one.generation === undefined ? [] : [[one.step.image.imageId, one.generation] as const]));
-  await catalog.write(async (trx) => {
-    await saveGenerations(trx, 'file', generations);
-    await finish(trx, done, now());
-  });
-  faultPoint('previews.recorded');
 }

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import type { SourceError } from '../../base/errors.ts';
+import { recordPlacedPreviews } from '../../archive/place-previews.ts';
+import { isCutShort } from '../../archive/take-stock.ts';
 import type { StockFile, WalkedRoot } from '../../archive/take-stock.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { outputsOf } from '../../catalog/output.ts';
@@ -8,6 +10,7 @@ import type { OutputRow } from '../../catalog/output.ts';
 import { indexFiles } from '../../catalog/search.ts';
 import type { Deps } from '../deps.ts';
 import type { Failure } from '../verb.ts';
+import { clearTemps } from './clear-temps.ts';
 import { galleryPlaces } from './galleries.ts';
 import type { LibraryJob, RootJob } from './library-job.ts';
 import { namingsOf } from './naming.ts';
@@ -35,7 +38,10 @@ export interface LibraryWritten {
 /** Writes what belongs beside the models and the galleries: previews, sidecars, pages, in this order. */
 export async function writeLibrary(deps: Deps, catalog: Catalog, job: LibraryJob): Promise<LibraryWritten> {
   const warnings: string[] = [];
+  const places = galleryPlaces(job.roots, job.request, deps.cwd);
+  await finishCutRuns(deps, catalog, job.roots);
   const before = await rootJobs(deps, catalog, job);
+  clearTemps(before, places);
   const previews = await bringPreviews(deps, catalog, before, job);
   const jobs = previews.fetched > 0 ? await rootJobs(deps, catalog, job) : before;
   const touched = new Set([...job.touched, ...previews.touched, ...withoutOutputs(before)]);
@@ -53,13 +59,18 @@ export async function writeLibrary(deps: Deps, catalog: Catalog, job: LibraryJob
     warnings.push(...infos.warnings, ...extras.warnings, ...paged.warnings);
   }
   const galleries: string[] = [];
-  for (const place of galleryPlaces(job.roots, job.request, deps.cwd)) {
+  for (const place of places) {
     const gallery = await writeGallery(deps, catalog, place, (path) => pageOf.get(path));
     galleries.push(gallery.page);
     written += gallery.written;
     warnings.push(...gallery.warnings);
   }
   return { previews: previews.fetched, previewBytes: previews.bytes, images: previews.held, pages, written, galleries, warnings, failures: previews.failures, stopped: previews.stopped };
+}
+
+/** Takes up what runs that were killed had put in place and not recorded. */
+async function finishCutRuns(deps: Deps, catalog: Catalog, roots: readonly WalkedRoot[]): Promise<void> {
+  for (const walked of roots) if (isCutShort(walked)) await recordPlacedPreviews(catalog, walked.root.id, deps.clock.now());
 }
 
 async function rootJobs(deps: Deps, catalog: Catalog, job: LibraryJob): Promise<RootJob[]> {
