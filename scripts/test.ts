@@ -15,20 +15,38 @@ interface Report {
   readonly numFailedTests: number;
   readonly numPendingTests: number;
   readonly numFailedTestSuites: number;
-  readonly testResults: readonly { readonly name: string; readonly status: string; readonly message: string; readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[] }[];
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly message: string;
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+  }[];
 }
 
 function run(command: string, args: readonly string[]): number {
-  return spawnSync(process.execPath, [join(ROOT, 'node_modules', command), ...args], { cwd: ROOT, stdio: 'inherit' }).status ?? 1;
+  return (
+    spawnSync(process.execPath, [join(ROOT, 'node_modules', command), ...args], {
+      cwd: ROOT,
+      stdio: 'inherit',
+    }).status ?? 1
+  );
 }
 
 function main(): number {
-  const built = spawnSync(process.execPath, [join(ROOT, 'scripts/build.ts')], { cwd: ROOT, stdio: 'inherit' }).status ?? 1;
+  const built =
+    spawnSync(process.execPath, [join(ROOT, 'scripts/build.ts')], { cwd: ROOT, stdio: 'inherit' }).status ??
+    1;
   if (built !== 0) return finish({ passed: 0, failed: 1 });
   const folder = mkdtempSync(join(tmpdir(), 'civitarium-tests-'));
   const outputFile = join(folder, 'report.json');
   try {
-    const status = run('vitest/vitest.mjs', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${outputFile}`, ...process.argv.slice(2)]);
+    const status = run('vitest/vitest.mjs', [
+      'run',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${outputFile}`,
+      ...process.argv.slice(2),
+    ]);
     return finish(judge(JSON.parse(readFileSync(outputFile, 'utf8')) as Report, status));
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -37,9 +55,15 @@ function main(): number {
 
 /** A suite that could not be loaded has no failed test in it, but it is a failure all the same. */
 function judge(report: Report, status: number): { passed: number; failed: number } {
-  const brokenSuites = report.testResults.filter((suite) => suite.status === 'failed' && suite.assertionResults.every((test) => test.status !== 'failed'));
+  const brokenSuites = report.testResults.filter(
+    (suite) => suite.status === 'failed' && suite.assertionResults.every((test) => test.status !== 'failed'),
+  );
   for (const suite of brokenSuites) console.log(`not loaded: ${suite.name}: ${suite.message}`);
-  const skipped = report.testResults.flatMap((suite) => suite.assertionResults.filter((test) => test.status === 'skipped' || test.status === 'pending' || test.status === 'todo'));
+  const skipped = report.testResults.flatMap((suite) =>
+    suite.assertionResults.filter(
+      (test) => test.status === 'skipped' || test.status === 'pending' || test.status === 'todo',
+    ),
+  );
   for (const test of skipped) console.log(`skipped: ${test.fullName}`);
   const counted = process.env['CIVITARIUM_NO_SKIP'] === '1' ? skipped.length : 0;
   const failed = report.numFailedTests + brokenSuites.length + counted;

@@ -27,11 +27,18 @@ export function findConfig(search: ConfigSearch): ConfigText | undefined {
   if (named !== undefined && named !== '') {
     const path = resolve(search.cwd, named);
     if (!existsSync(path)) {
-      throw new UserError(`The configuration file ${path} does not exist.`, { code: 'config-missing', next: 'Check the path given with -c or CIVITARIUM_CONFIG.' });
+      throw new UserError(`The configuration file ${path} does not exist.`, {
+        code: 'config-missing',
+        next: 'Check the path given with -c or CIVITARIUM_CONFIG.',
+      });
     }
     return read(path);
   }
-  const places = [join(search.cwd, 'civitarium.yaml'), join(search.cwd, 'civitarium.yml'), join(search.folder, 'config.yaml')];
+  const places = [
+    join(search.cwd, 'civitarium.yaml'),
+    join(search.cwd, 'civitarium.yml'),
+    join(search.folder, 'config.yaml'),
+  ];
   const path = places.find((place) => existsSync(place));
   return path === undefined ? undefined : read(path);
 }
@@ -40,6 +47,9 @@ function read(path: string): ConfigText {
   try {
     return { path, text: readFileSync(path, 'utf8') };
   } catch (error) {
-    throw new UserError(`The configuration file ${path} can't be read.`, { code: 'config-unreadable', cause: error });
+    throw new UserError(`The configuration file ${path} can't be read.`, {
+      code: 'config-unreadable',
+      cause: error,
+    });
   }
 }
