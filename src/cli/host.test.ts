@@ -42,12 +42,16 @@ describe('readHostId', () => {
   it('says in a sentence when the state folder can not be', () => {
     writeFileSync(join(folder, 'file'), '');
 
-    expect(() => readHostId(join(folder, 'file', 'state'), { keep: true })).toThrow(expect.objectContaining({ code: 'state-unwritable', exitCode: 1 }));
+    expect(() => readHostId(join(folder, 'file', 'state'), { keep: true })).toThrow(
+      expect.objectContaining({ code: 'state-unwritable', exitCode: 1 }),
+    );
   });
 
   it('says in a sentence when the id can not be read', () => {
     mkdirSync(join(folder, 'host-id'));
 
-    expect(() => readHostId(folder, { keep: true })).toThrow(expect.objectContaining({ code: 'state-unreadable', exitCode: 1 }));
+    expect(() => readHostId(folder, { keep: true })).toThrow(
+      expect.objectContaining({ code: 'state-unreadable', exitCode: 1 }),
+    );
   });
 });

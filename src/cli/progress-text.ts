@@ -2,6 +2,7 @@ import { formatBytes, formatCount } from '../base/bytes.ts';
 import { formatSpan } from '../base/dates.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Phase, Progress } from '../base/progress.ts';
+import { printable } from './printable.ts';
 
 /** A stream that may be a terminal; process.stderr is one. */
 export interface Screen {
@@ -14,47 +15,94 @@ const BAR = 24;
 /** Redraw at most this often, in ms. */
 const REDRAW_MS = 80;
 
+type Unit = Parameters<Progress['phase']>[2];
+
 /** Progress as text: a live line a phase on a terminal, a line when a phase ends or waits elsewhere. */
 export function textProgress(screen: Screen, clock: Clock, style: { readonly colour: boolean }): Progress {
-  const live = screen.isTTY === true;
-  let drawn = 0;
-  const clear = (): void => {
-    if (live && drawn > 0) screen.write('\r\u001B[K');
-    drawn = 0;
-  };
+  if (screen.isTTY !== true) {
+    return {
+      note: (message) => screen.write(`${printable(message)}\n`),
+      phase: (title, _total, unit) => plainPhase(screen, clock, title, unit),
+    };
+  }
+  const line = liveLine(screen);
   return {
     note(message) {
-      clear();
-      screen.write(`${message}\n`);
+      line.clear();
+      screen.write(`${printable(message)}\n`);
     },
-    phase(title, total, unit): Phase {
-      const startedAt = clock.now();
-      let done = 0;
-      let reason: string | undefined;
-      let lastDraw = 0;
-      const draw = (): void => {
-        if (!live) return;
-        lastDraw = clock.now();
-        const line = phaseLine({ title, total, unit, done, reason, elapsedMs: lastDraw - startedAt }, (screen.columns ?? 80) - 1, style.colour);
-        clear();
-        screen.write(line);
-        drawn = line.length;
-      };
+    phase: (title, total, unit) => livePhase(line, clock, { title, total, unit, colour: style.colour }),
+  };
+}
+
+/** The last line of a terminal, drawn over and over. */
+interface LiveLine {
+  draw(textOf: (width: number) => string): void;
+  clear(): void;
+}
+
+function liveLine(screen: Screen): LiveLine {
+  let isDrawn = false;
+  const clear = (): void => {
+    if (isDrawn) screen.write('\r\u001B[K');
+    isDrawn = false;
+  };
+  return {
+    clear,
+    draw(textOf) {
+      clear();
+      screen.write(textOf((screen.columns ?? 80) - 1));
+      isDrawn = true;
+    },
+  };
+}
+
+function livePhase(
+  line: LiveLine,
+  clock: Clock,
+  about: Pick<PhaseState, 'title' | 'total' | 'unit'> & { readonly colour: boolean },
+): Phase {
+  const startedAt = clock.now();
+  let done = 0;
+  let reason: string | undefined;
+  let lastDraw = startedAt;
+  const draw = (): void => {
+    lastDraw = clock.now();
+    line.draw((width) =>
+      phaseLine({ ...about, done, reason, elapsedMs: lastDraw - startedAt }, width, about.colour),
+    );
+  };
+  draw();
+  return {
+    advance(more) {
+      done += more;
+      if (clock.now() - lastDraw >= REDRAW_MS) draw();
+    },
+    waiting(why) {
+      if (why === reason) return;
+      reason = why;
       draw();
-      return {
-        advance(more) {
-          done += more;
-          if (clock.now() - lastDraw >= REDRAW_MS) draw();
-        },
-        waiting(why) {
-          if (!live && why !== undefined && why !== reason) screen.write(`${title}: ${why}\n`);
-          reason = why;
-          draw();
-        },
-        end() {
-          clear();
-        },
-      };
+    },
+    end: () => line.clear(),
+  };
+}
+
+/** Where nobody watches, for example in the log of cron. */
+function plainPhase(screen: Screen, clock: Clock, title: string, unit: Unit): Phase {
+  const startedAt = clock.now();
+  let done = 0;
+  let reason: string | undefined;
+  return {
+    advance(more) {
+      done += more;
+    },
+    waiting(why) {
+      if (why !== undefined && why !== reason) screen.write(`${title}: ${printable(why)}\n`);
+      reason = why;
+    },
+    end() {
+      if (done > 0)
+        screen.write(`${title}: ${amountOf(done, unit)} in ${formatSpan(clock.now() - startedAt)}\n`);
     },
   };
 }
@@ -62,7 +110,7 @@ export function textProgress(screen: Screen, clock: Clock, style: { readonly col
 interface PhaseState {
   readonly title: string;
   readonly total: number | undefined;
-  readonly unit: string;
+  readonly unit: Unit;
   readonly done: number;
   readonly reason: string | undefined;
   readonly elapsedMs: number;
@@ -71,15 +119,32 @@ interface PhaseState {
 /** One line of at most `width` characters: title, bar, count, rate, time left, and why it waits. */
 export function phaseLine(state: PhaseState, width: number, colour: boolean): string {
   const amount = state.unit === 'bytes' ? formatBytes : formatCount;
-  const share = state.total === undefined || state.total === 0 ? undefined : Math.min(1, state.done / state.total);
-  const count = state.total === undefined ? `${amount(state.done)} ${state.unit}` : `${amount(state.done)} of ${amount(state.total)}${state.unit === 'bytes' ? '' : ` ${state.unit}`}`;
-  const rate = state.elapsedMs > 1000 && state.done > 0 ? `${amount(Math.round((state.done * 1000) / state.elapsedMs))}/s` : '';
-  const left = share !== undefined && share > 0 && share < 1 && state.elapsedMs > 1000 ? `${formatSpan((state.elapsedMs / share) * (1 - share))} left` : '';
-  const tail = state.reason ?? [count, rate, left].filter(Boolean).join('  ');
+  const share =
+    state.total === undefined || state.total === 0 ? undefined : Math.min(1, state.done / state.total);
+  const count =
+    state.total === undefined
+      ? amountOf(state.done, state.unit)
+      : `${amount(state.done)} of ${amountOf(state.total, state.unit)}`;
+  const rate =
+    state.elapsedMs > 1000 && state.done > 0
+      ? `${amount(Math.round((state.done * 1000) / state.elapsedMs))}/s`
+      : '';
+  const left =
+    share !== undefined && share > 0 && share < 1 && state.elapsedMs > 1000
+      ? `${formatSpan((state.elapsedMs / share) * (1 - share))} left`
+      : '';
+  const tail =
+    state.reason === undefined
+      ? [count, rate, left].filter(Boolean).join('  ')
+      : printable(state.reason).replace(/\s+/g, ' ');
   const bar = share === undefined || width < 70 ? '' : drawBar(share, colour);
   const plain = `  ${state.title.padEnd(20)} `;
   const room = Math.max(0, width - plain.length - (bar === '' ? 0 : BAR + 2));
   return `${plain}${bar === '' ? '' : `${bar}  `}${tail.slice(0, room)}`;
+}
+
+function amountOf(amount: number, unit: Unit): string {
+  return unit === 'bytes' ? formatBytes(amount) : `${formatCount(amount)} ${unit}`;
 }
 
 function drawBar(share: number, colour: boolean): string {

@@ -5,9 +5,11 @@ import { VERBS } from '../verbs/list.ts';
 import type { Input, OptionValue } from '../verbs/option.ts';
 import type { RunResult, Verb } from '../verbs/verb.ts';
 import { readArguments } from './arguments.ts';
+import { strikeSecrets } from './log-file.ts';
 import { describeError, errorLines, resultLines } from './output.ts';
 import type { JsonLine } from './output.ts';
 import { placesOf } from './places.ts';
+import { printable } from './printable.ts';
 import { resolveSettings } from './settings.ts';
 import { openTerminal } from './terminal.ts';
 import { VERSION } from './version.ts';
@@ -33,7 +35,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     const requests = workspace.requests();
     await workspace.close();
     if (json) printJson(command, result, result.exitCode, requests, startedAt);
-    else process.stdout.write(resultLines(result).map((line) => `${line}\n`).join(''));
+    else process.stdout.write(printable(resultLines(result).map((line) => `${line}\n`).join('')));
     return result.exitCode;
   } catch (thrown) {
     const error = stop.signal.aborted && !(thrown instanceof AppError) ? new InterruptedError() : thrown;
@@ -41,7 +43,8 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     const requests = workspace?.requests() ?? { total: 0, byEndpoint: {} };
     await workspace?.close().catch(() => undefined);
     if (json) printJson(command, { counts: {}, warnings: [], failures: [failure] }, exit, requests, startedAt);
-    process.stderr.write(errorLines(error, debug).map((line) => `${line}\n`).join(''));
+    const text = errorLines(error, debug).map((line) => `${line}\n`).join('');
+    process.stderr.write(printable(strikeSecrets(text, process.env['CIVITAI_API_KEY'])));
     return exit;
   } finally {
     stop.end();
@@ -96,11 +99,17 @@ function printJson(command: string, result: Pick<RunResult, 'counts' | 'warnings
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
+/** Signals closer together than this are one Ctrl-C: a terminal tells the demo and its scan, and the demo tells its scan. */
+const ONE_PRESS_MS = 500;
+
 /** The first Ctrl-C asks for a clean stop, the second ends at once. */
 function listenForInterrupts(): { readonly signal: AbortSignal; end(): void } {
   const controller = new AbortController();
+  let firstAt = 0;
   const onSignal = (): void => {
+    if (controller.signal.aborted && performance.now() - firstAt < ONE_PRESS_MS) return;
     if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    firstAt = performance.now();
     process.stderr.write('\nStopping cleanly. Press Ctrl-C again to stop at once.\n');
     controller.abort(new InterruptedError());
   };

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { UserError } from '../base/errors.ts';
+import { parseLevels } from '../civitai/levels.ts';
 import type { ConfigFile } from '../config/schema.ts';
 import type { Settings } from '../verbs/deps.ts';
 import type { Input } from '../verbs/option.ts';
@@ -22,8 +23,14 @@ export function resolveSettings(sources: SettingsSources): Settings {
   const { flags, env, config, places, cwd } = sources;
   const api = config?.api;
   return {
-    catalog: catalogPlace(text(flags['catalog']) ?? filled(env['CIVITARIUM_CATALOG']) ?? config?.catalog, places, cwd),
-    apiUrl: apiUrl(text(flags['api-url']) ?? filled(env['CIVITARIUM_API_URL']) ?? api?.url ?? 'https://civitai.com/api/v1'),
+    catalog: catalogPlace(
+      text(flags['catalog']) ?? filled(env['CIVITARIUM_CATALOG']) ?? config?.catalog,
+      places,
+      cwd,
+    ),
+    apiUrl: apiUrl(
+      text(flags['api-url']) ?? filled(env['CIVITARIUM_API_URL']) ?? api?.url ?? 'https://civitai.com/api/v1',
+    ),
     key: usableKey(env['CIVITAI_API_KEY']) ?? usableKey(api?.key),
     rate: Math.max(1, number(flags['rate']) ?? api?.rate ?? 90),
     patienceMs: 1000 * (number(flags['patience']) ?? api?.patience ?? 60),
@@ -56,10 +63,21 @@ function filled(value: string | undefined): string | undefined {
   return value === undefined || value === '' ? undefined : value;
 }
 
-/** A key that a sample configuration ships counts as none. */
+/** A key that a sample configuration ships counts as none. Throws UserError for what no header can carry. */
 function usableKey(key: string | undefined): string | undefined {
   const trimmed = key?.trim();
-  return trimmed === undefined || trimmed === '' || /^your[_-]?api[_-]?key/i.test(trimmed) || trimmed.startsWith('${') ? undefined : trimmed;
+  if (
+    trimmed === undefined ||
+    trimmed === '' ||
+    /^your[_-]?api[_-]?key/i.test(trimmed) ||
+    trimmed.startsWith('${')
+  )
+    return undefined;
+  if (/^[\x21-\x7e]+$/.test(trimmed)) return trimmed;
+  throw new UserError('The Civitai key holds blanks or letters that no key has.', {
+    code: 'bad-key',
+    next: 'Copy it again from your account settings into CIVITAI_API_KEY.',
+  });
 }
 
 function catalogPlace(given: string | undefined, places: Places, cwd: string): string {
@@ -71,26 +89,35 @@ function catalogPlace(given: string | undefined, places: Places, cwd: string): s
 function apiUrl(given: string): string {
   const url = URL.canParse(given) ? new URL(given) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw new UserError(`"${given}" is not an address of an API.`, { code: 'bad-api-url', next: 'It looks like https://civitai.com/api/v1.' });
+    throw new UserError(`"${given}" is not an address of an API.`, {
+      code: 'bad-api-url',
+      next: 'It looks like https://civitai.com/api/v1.',
+    });
   }
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-    throw new UserError(`${url.origin} would carry your key and your questions in the clear.`, { code: 'bad-api-url', next: 'Use https; plain http is for loopback only.' });
+    throw new UserError(`${url.origin} would carry your key and your questions in the clear.`, {
+      code: 'bad-api-url',
+      next: 'Use https; plain http is for loopback only.',
+    });
   }
-  return given.replace(/\/+$/, '');
+  if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    throw new UserError(
+      `The address of the API takes no name, password or question: ${url.origin}${url.pathname}`,
+      { code: 'bad-api-url', next: 'A key goes into CIVITAI_API_KEY.' },
+    );
+  }
+  return given.trim().replace(/\/+$/, '');
 }
 
 function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
-const LEVELS: Readonly<Record<string, number>> = { pg: 1, pg13: 2, r: 4, x: 8, xxx: 16 };
-
 function browsingLevel(given: string | number | undefined): number {
-  if (given === undefined) return 31;
-  if (/^\d+$/.test(String(given))) return Number(given) & 31;
-  const bits = String(given).split(',').map((name) => LEVELS[name.trim().toLowerCase().replace('-', '')]);
-  if (bits.some((bit) => bit === undefined)) {
-    throw new UserError(`"${given}" is not a list of rating levels.`, { code: 'bad-argument', next: 'Levels are PG, PG13, R, X, XXX, joined by commas.' });
-  }
-  return bits.reduce<number>((all, bit) => all | (bit ?? 0), 0);
+  const levels = parseLevels(given === undefined ? 'all' : String(given));
+  if (levels !== undefined) return levels;
+  throw new UserError(`"${String(given)}" is not a list of rating levels.`, {
+    code: 'bad-argument',
+    next: 'Levels are PG, PG13, R, X, XXX, joined by commas; sfw, nsfw and all are groups of them.',
+  });
 }

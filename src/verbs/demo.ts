@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { UserError } from '../base/errors.ts';
+import { InterruptedError, UserError } from '../base/errors.ts';
 import { isRecord } from '../base/json.ts';
 import { openCatalog } from '../catalog/open.ts';
 import { lastRun } from '../catalog/run.ts';
@@ -74,6 +74,7 @@ async function runScan(deps: Deps, models: string, folder: string, apiUrl: strin
   deps.signal.addEventListener('abort', onAbort, { once: true });
   const code = await new Promise<number | null>((done, fail) => child.once('error', fail).once('close', done));
   deps.signal.removeEventListener('abort', onAbort);
+  if (deps.signal.aborted) throw new InterruptedError();
   // 3: the library holds damaged files on purpose.
   if (code !== 0 && code !== 3) throw new UserError(`The scan ended with code ${String(code)}.`, { code: 'demo-failed', next: 'Run it again with --debug and report what it says.' });
   return { counts: await countsOfRun(catalog, deps) };
@@ -90,7 +91,7 @@ async function countsOfRun(location: string, deps: Deps): Promise<Scanned['count
 }
 
 async function offerGallery(deps: Deps, address: string): Promise<void> {
-  if (!(await deps.terminal.confirm('Open the gallery now?'))) return;
+  if (!(await deps.terminal.confirm('Open the gallery now?', true))) return;
   const [command, args] = process.platform === 'darwin' ? ['open', [address]] : process.platform === 'win32' ? ['explorer', [address]] : ['xdg-open', [address]];
   spawn(command as string, args as string[], { detached: true, stdio: 'ignore' }).on('error', () => undefined).unref();
 }

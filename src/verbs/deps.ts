@@ -38,9 +38,12 @@ export interface Settings {
 export interface Terminal {
   /** True when both ends are a terminal. */
   readonly interactive: boolean;
-  /** False at once when nobody is there to answer. */
-  confirm(question: string): Promise<boolean>;
-  /** A line of the product itself (lists, descriptions) on stdout; nothing under `--json`. */
+  /**
+   * True at once under `--yes`, false at once when nobody is there to answer. `byDefault` is what Enter alone means: no,
+   * unless the question is harmless.
+   */
+  confirm(question: string, byDefault?: boolean): Promise<boolean>;
+  /** A line of the product itself (lists, descriptions) on stdout; on stderr under `--json`. */
   print(line: string): void;
 }
 

@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Clock } from '../base/clock.ts';
+import { phaseLine, textProgress } from './progress-text.ts';
+
+type State = Parameters<typeof phaseLine>[0];
+
+const HALF: State = {
+  title: 'Hashing',
+  total: 4096,
+  unit: 'bytes',
+  done: 2048,
+  reason: undefined,
+  elapsedMs: 2000,
+};
+
+/** A clock set by hand and a screen that remembers what was written. */
+function stage(isTTY: boolean): {
+  clock: Clock;
+  pass: (ms: number) => void;
+  written: string[];
+  progress: ReturnType<typeof textProgress>;
+} {
+  let now = 1000;
+  const written: string[] = [];
+  const clock: Clock = { now: () => now, sleep: async () => {} };
+  const progress = textProgress({ isTTY, columns: 100, write: (text) => written.push(text) }, clock, {
+    colour: false,
+  });
+  return { clock, pass: (ms) => (now += ms), written, progress };
+}
+
+describe('phaseLine', () => {
+  it('shows what is done, of how much, how fast, and the time left', () => {
+    expect(phaseLine(HALF, 120, false)).toMatch(
+      /^ {2}Hashing +━{12}─{12} {2}2 KiB of 4 KiB {2}1 KiB\/s {2}2\.0 s left$/,
+    );
+  });
+
+  it('says why it waits instead', () => {
+    const line = phaseLine({ ...HALF, reason: 'waiting 12 s: the site asks for a pause' }, 120, false);
+
+    expect(line).toContain('waiting 12 s: the site asks for a pause');
+    expect(line).not.toContain('KiB');
+  });
+
+  it('shows no bar where the whole is not known or the terminal is narrow', () => {
+    expect(phaseLine({ ...HALF, total: undefined, unit: 'answers' }, 120, false)).toMatch(
+      /^ {2}Hashing +2,048 answers {2}1,024\/s$/,
+    );
+    expect(phaseLine(HALF, 60, false)).not.toMatch(/[━─]/);
+  });
+
+  it('never runs over the width, so that one line stays one line', () => {
+    const state = fc.record({
+      title: fc.constantFrom('Hashing', 'Asking Civitai'),
+      total: fc.option(fc.nat({ max: 10 ** 13 }), { nil: undefined }),
+      unit: fc.constantFrom<State['unit']>('bytes', 'files', 'answers'),
+      done: fc.nat({ max: 10 ** 13 }),
+      reason: fc.option(fc.string(), { nil: undefined }),
+      elapsedMs: fc.nat({ max: 10 ** 9 }),
+    });
+    fc.assert(
+      fc.property(state, fc.integer({ min: 24, max: 200 }), (one, width) => {
+        const line = phaseLine(one, width, false);
+        expect(line.length).toBeLessThanOrEqual(width);
+        expect(line).not.toMatch(/\p{Cc}/u);
+      }),
+    );
+  });
+});
+
+describe('textProgress on a terminal', () => {
+  it('draws a line over itself, not more often than it can be read, and takes it away at the end', () => {
+    const { progress, pass, written } = stage(true);
+    const phase = progress.phase('Pages', 1000, 'pages');
+
+    for (let count = 0; count < 1000; count += 1) {
+      phase.waiting(undefined);
+      phase.advance(1);
+      pass(1);
+    }
+    phase.end();
+
+    expect(written.filter((text) => text.includes('Pages')).length).toBeLessThan(16);
+    expect(written.at(-1)).toBe('\r\u001B[K');
+  });
+
+  it('keeps a note above the line', () => {
+    const { progress, written } = stage(true);
+    progress.phase('Pages', 10, 'pages');
+
+    progress.note('worth keeping');
+
+    expect(written.slice(-2)).toEqual(['\r\u001B[K', 'worth keeping\n']);
+  });
+});
+
+describe('textProgress elsewhere', () => {
+  it('says once why it waits and what came of a phase, without any control character', () => {
+    const { progress, pass, written } = stage(false);
+    const phase = progress.phase('Asking Civitai', undefined, 'answers');
+
+    phase.advance(1200);
+    phase.waiting('waiting 12 s');
+    phase.waiting('waiting 12 s');
+    pass(31_000);
+    phase.end();
+
+    expect(written).toEqual(['Asking Civitai: waiting 12 s\n', 'Asking Civitai: 1,200 answers in 31 s\n']);
+  });
+
+  it('is silent about a phase in which nothing was done', () => {
+    const { progress, written } = stage(false);
+
+    progress.phase('Previews', 0, 'images').end();
+
+    expect(written).toEqual([]);
+  });
+});

@@ -1,0 +1,151 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { ConfigFile } from '../config/schema.ts';
+import type { Input } from '../verbs/option.ts';
+import { placesOf } from './places.ts';
+import { resolveSettings } from './settings.ts';
+
+type Given = { flags?: Input['options']; env?: Record<string, string>; config?: ConfigFile };
+
+const API = { url: 'https://civitai.red/api/v1', rate: 30, patience: 10 };
+
+function settings({ flags = {}, env = {}, config }: Given = {}): ReturnType<typeof resolveSettings> {
+  return resolveSettings({
+    flags,
+    env,
+    config,
+    configFile: undefined,
+    places: placesOf({}, 'linux', '/home/ana'),
+    cwd: '/work',
+  });
+}
+
+describe('resolveSettings', () => {
+  it('has defaults that need no configuration and no key', () => {
+    expect(settings()).toMatchObject({
+      catalog: '/home/ana/.local/share/civitarium/catalog.db',
+      apiUrl: 'https://civitai.com/api/v1',
+      key: undefined,
+      rate: 90,
+      patienceMs: 60_000,
+      mediaConcurrency: 8,
+      browsingLevel: 31,
+      dryRun: false,
+    });
+  });
+
+  it('lets flags win over the environment, the environment over the config, the config over the defaults', () => {
+    const config = { catalog: 'from-config.db', api: { ...API, key: 'key-of-the-config' } };
+    const env = {
+      CIVITARIUM_CATALOG: 'from-env.db',
+      CIVITARIUM_API_URL: 'https://civitai.com/api/v1',
+      CIVITAI_API_KEY: 'key-of-the-env',
+    };
+
+    expect(settings({ config })).toMatchObject({
+      catalog: '/work/from-config.db',
+      apiUrl: API.url,
+      key: 'key-of-the-config',
+      rate: 30,
+      patienceMs: 10_000,
+    });
+    expect(settings({ config, env })).toMatchObject({
+      catalog: '/work/from-env.db',
+      apiUrl: 'https://civitai.com/api/v1',
+      key: 'key-of-the-env',
+    });
+    expect(
+      settings({ config, env, flags: { catalog: '/abs/flag.db', rate: 120, patience: 1 } }),
+    ).toMatchObject({ catalog: '/abs/flag.db', rate: 120, patienceMs: 1000 });
+  });
+
+  it('counts empty variables as not set', () => {
+    const env = { CIVITARIUM_CATALOG: '', CIVITARIUM_API_URL: '', CIVITAI_API_KEY: ' ' };
+
+    expect(settings({ env })).toEqual(settings());
+  });
+
+  it('keeps the address of a PostgreSQL as it is', () => {
+    expect(settings({ flags: { catalog: 'postgres://ana@db/models' } }).catalog).toBe(
+      'postgres://ana@db/models',
+    );
+  });
+
+  it.each(['your_api_key_here', 'YOUR-API-KEY', '${CIVITAI_KEY}', ''])(
+    'takes the sample key %j for none',
+    (key) => {
+      expect(settings({ config: { api: { ...API, key } } }).key).toBeUndefined();
+    },
+  );
+
+  it('refuses a key that no header can carry', () => {
+    expect(() => settings({ env: { CIVITAI_API_KEY: 'abc\ndef' } })).toThrow(
+      expect.objectContaining({ code: 'bad-key' }),
+    );
+  });
+
+  it.each(['PG,PG13', 'pg pg-13', '3', 'sfw'])('reads the levels %j', (levels) => {
+    expect(settings({ flags: { 'browsing-level': levels } }).browsingLevel).toBe(3);
+  });
+
+  it.each(['G', '0', 'PG,?', '64', '-1', ','])('refuses the levels %j', (levels) => {
+    expect(() => settings({ flags: { 'browsing-level': levels } })).toThrow(
+      expect.objectContaining({ code: 'bad-argument' }),
+    );
+  });
+
+  it.each([
+    'ftp://civitai.com',
+    'civitai.com/api/v1',
+    'http://civitai.com/api/v1',
+    'https://ana:secret@civitai.com/api',
+    'https://civitai.com/api/v1?token=abc',
+    '',
+  ])('refuses the address %j without showing what may be secret in it', (url) => {
+    const thrown = errorOf(() => settings({ flags: { 'api-url': url || 'nothing' } }));
+
+    expect(thrown).toMatchObject({ code: 'bad-api-url', exitCode: 1 });
+    expect(String(thrown)).not.toMatch(/secret|abc/);
+  });
+
+  it.each(['http://127.0.0.1:8080/api/v1', 'http://localhost:8080/api/v1', 'http://[::1]:80/api/v1'])(
+    'takes plain http on the loopback: %s',
+    (url) => {
+      expect(settings({ flags: { 'api-url': `${url}/` } }).apiUrl).toBe(url);
+    },
+  );
+
+  it('gives an address that can be parsed and is safe to send a key to, or refuses', () => {
+    const url = fc.oneof(
+      fc.webUrl({ withQueryParameters: true, validSchemes: ['http', 'https', 'ftp'] }),
+      fc.string(),
+    );
+    fc.assert(
+      fc.property(url, (given) => {
+        const apiUrl = valueOf(() => settings({ flags: { 'api-url': given } }).apiUrl);
+        if (apiUrl === undefined) return;
+        const { protocol, hostname, search } = new URL(apiUrl);
+        expect(protocol === 'https:' || /^(?:localhost|\[::1\]|127\.)/.test(hostname)).toBe(true);
+        expect(search).toBe('');
+        expect(apiUrl.endsWith('/')).toBe(false);
+      }),
+    );
+  });
+});
+
+function errorOf(work: () => unknown): unknown {
+  try {
+    work();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+function valueOf<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}
