@@ -11,7 +11,11 @@ export type Asked =
   | { readonly kind: 'shown' };
 
 /** Reads the arguments after the program's name. Help and version are printed here. Throws UserError (exit 1). */
-export async function readArguments(argv: readonly string[], verbs: readonly VerbEntry[], version: string): Promise<Asked> {
+export async function readArguments(
+  argv: readonly string[],
+  verbs: readonly VerbEntry[],
+  version: string,
+): Promise<Asked> {
   const called = verbs.find((entry) => entry.name === firstWord(argv, verbs));
   const verb = await called?.load();
   const program = makeProgram(version);
@@ -22,12 +26,17 @@ export async function readArguments(argv: readonly string[], verbs: readonly Ver
       continue;
     }
     program.addCommand(
-      makeCommand(verb, (input, common) => {
-        asked = { kind: 'verb', verb, input, common };
-      }, program),
+      makeCommand(
+        verb,
+        (input, common) => {
+          asked = { kind: 'verb', verb, input, common };
+        },
+        program,
+      ),
     );
   }
-  if (argv.length === 0) {
+  // Common flags alone ask for nothing that could be done.
+  if (argv.every((word, index) => isCommonFlag(word) || isValue(argv, index))) {
     program.outputHelp();
     return asked;
   }
@@ -35,17 +44,34 @@ export async function readArguments(argv: readonly string[], verbs: readonly Ver
   return asked;
 }
 
+const VALUED: ReadonlySet<string> = new Set(
+  COMMON_OPTIONS.filter((option) => option.kind !== 'flag').flatMap(spellings),
+);
+const COMMON: ReadonlySet<string> = new Set(COMMON_OPTIONS.flatMap(spellings));
+
+function spellings(option: Option): string[] {
+  return [`--${option.name}`, ...(option.short === undefined ? [] : [`-${option.short}`])];
+}
+
+function isCommonFlag(word: string): boolean {
+  return COMMON.has(word.split('=')[0] ?? '');
+}
+
+/** True for the word after a common flag that takes a value. */
+function isValue(argv: readonly string[], index: number): boolean {
+  return VALUED.has(argv[index - 1] ?? '');
+}
+
 /** The first argument that names a verb and is not the value of a flag before it. */
 function firstWord(argv: readonly string[], verbs: readonly VerbEntry[]): string | undefined {
-  const valued = new Set(COMMON_OPTIONS.filter((option) => option.kind !== 'flag').flatMap((option) => [`--${option.name}`, `-${option.short ?? ''}`]));
-  const words = argv.filter((word, index) => !word.startsWith('-') && !valued.has(argv[index - 1] ?? ''));
+  const words = argv.filter((word, index) => !word.startsWith('-') && !isValue(argv, index));
   const first = words[0] === 'help' ? words[1] : words[0];
   return verbs.find((entry) => entry.name === first)?.name;
 }
 
 function makeProgram(version: string): Command {
   const program = new Command('civitarium')
-    .description("Keeps your AI models, and all that Civitai knows about them, on your own disk.")
+    .description('Keeps your AI models, and all that Civitai knows about them, on your own disk.')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help for a command')
@@ -65,31 +91,54 @@ First steps:
 
 Exit codes: 0 done, 1 cannot start, 2 a fault of ours, 3 some items failed, 4 stopped by the outside, 130 interrupted.`;
 
-function makeCommand(verb: Verb, take: (input: Input, common: Input['options']) => void, program: Command): Command {
-  const command = new Command(verb.name).summary(verb.summary).description(verb.description).exitOverride().allowExcessArguments(false);
-  command.configureHelp({ showGlobalOptions: true, sortOptions: false }).configureOutput({ outputError: () => undefined });
+function makeCommand(
+  verb: Verb,
+  take: (input: Input, common: Input['options']) => void,
+  program: Command,
+): Command {
+  const command = new Command(verb.name)
+    .summary(verb.summary)
+    .description(verb.description)
+    .exitOverride()
+    .allowExcessArguments(false);
+  command
+    .configureHelp({ showGlobalOptions: true, sortOptions: false })
+    .configureOutput({ outputError: () => undefined });
   for (const argument of verb.arguments) {
     const name = `${argument.name}${argument.many ? '...' : ''}`;
     command.argument(argument.required ? `<${name}>` : `[${name}]`, argument.summary);
   }
   for (const option of verb.options) {
     command.addOption(makeFlag(option));
-    for (const alias of option.aliases ?? []) command.addOption(makeFlag({ ...option, name: alias }).hideHelp());
+    for (const alias of option.aliases ?? [])
+      command.addOption(makeFlag({ ...option, name: alias }).hideHelp());
   }
   const examples = verb.examples.map(([line, meaning]) => `  ${line}\n      ${meaning}`).join('\n');
   command.addHelpText('after', `\nExamples:\n${examples}`);
   command.action(() => {
-    take({ arguments: command.args, options: withAliases(verb.options, rawOptions(command)) }, rawOptions(program));
+    take(
+      { arguments: command.args, options: withAliases(verb.options, rawOptions(command)) },
+      rawOptions(program),
+    );
   });
   return command;
 }
 
 function makeFlag(option: Option): Flag {
   const short = option.short === undefined ? '' : `-${option.short}, `;
-  const value = option.kind === 'flag' ? '' : option.kind === 'optional' ? ` [${option.value ?? 'VALUE'}]` : ` <${option.value ?? 'VALUE'}>`;
+  const value =
+    option.kind === 'flag'
+      ? ''
+      : option.kind === 'optional'
+        ? ` [${option.value ?? 'VALUE'}]`
+        : ` <${option.value ?? 'VALUE'}>`;
   const flag = new Flag(`${short}--${option.name}${value}`, option.summary);
   if (option.kind === 'number') flag.argParser((text) => readNumber(text, option.name));
-  if (option.kind === 'list') flag.argParser((text, previous: readonly string[] | undefined) => [...(previous ?? []), ...text.split(',').filter(Boolean)]);
+  if (option.kind === 'list')
+    flag.argParser((text, previous: readonly string[] | undefined) => [
+      ...(previous ?? []),
+      ...text.split(',').filter(Boolean),
+    ]);
   if (option.kind === 'optional') flag.preset(option.bare ?? '');
   if (option.choices !== undefined && option.kind === 'text') flag.choices([...option.choices]);
   return flag;
@@ -106,10 +155,15 @@ function readNumber(text: string, name: string): number {
 /** Commander keys options in camelCase; ours keep their spelling. */
 function rawOptions(command: Command): Record<string, OptionValue> {
   const values = command.opts<Record<string, OptionValue>>();
-  return Object.fromEntries(command.options.map((flag) => [flag.long?.slice(2) ?? flag.name(), values[flag.attributeName()]]));
+  return Object.fromEntries(
+    command.options.map((flag) => [flag.long?.slice(2) ?? flag.name(), values[flag.attributeName()]]),
+  );
 }
 
-function withAliases(options: readonly Option[], values: Record<string, OptionValue>): Record<string, OptionValue> {
+function withAliases(
+  options: readonly Option[],
+  values: Record<string, OptionValue>,
+): Record<string, OptionValue> {
   const known: Record<string, OptionValue> = {};
   for (const option of options) {
     const spelling = [option.name, ...(option.aliases ?? [])].find((name) => values[name] !== undefined);

@@ -35,7 +35,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     const requests = workspace.requests();
     await workspace.close();
     if (json) printJson(command, result, result.exitCode, requests, startedAt);
-    else process.stdout.write(printable(resultLines(result).map((line) => `${line}\n`).join('')));
+    else process.stdout.write(forPeople(resultLines(result), workspace.settings.key));
     return result.exitCode;
   } catch (thrown) {
     const error = stop.signal.aborted && !(thrown instanceof AppError) ? new InterruptedError() : thrown;
@@ -43,12 +43,15 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     const requests = workspace?.requests() ?? { total: 0, byEndpoint: {} };
     await workspace?.close().catch(() => undefined);
     if (json) printJson(command, { counts: {}, warnings: [], failures: [failure] }, exit, requests, startedAt);
-    const text = errorLines(error, debug).map((line) => `${line}\n`).join('');
-    process.stderr.write(printable(strikeSecrets(text, process.env['CIVITAI_API_KEY'])));
+    process.stderr.write(forPeople(errorLines(error, debug), workspace?.settings.key ?? process.env['CIVITAI_API_KEY']));
     return exit;
   } finally {
     stop.end();
   }
+}
+
+function forPeople(lines: readonly string[], key: string | undefined): string {
+  return printable(strikeSecrets(lines.map((line) => `${line}\n`).join(''), key));
 }
 
 async function openFor(common: Input['options'], signal: AbortSignal, lenient: boolean): Promise<{ workspace: Workspace; config: ConfigFile | undefined }> {

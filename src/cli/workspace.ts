@@ -6,12 +6,14 @@ import type { Progress } from '../base/progress.ts';
 import type { Catalog } from '../catalog/open.ts';
 import type { CivitaiClient } from '../civitai/client.ts';
 import type { ConfigFile } from '../config/schema.ts';
-import type { Hasher } from '../library/hash.ts';
+import type { Hasher, HashKind } from '../library/hash.ts';
 import type { Net } from '../net/stack.ts';
 import type { Deps, Settings, Terminal } from '../verbs/deps.ts';
 import { VERBS } from '../verbs/list.ts';
+import { hostLimits } from './host-limits.ts';
 import { readHostId } from './host.ts';
 import { openLog } from './log-file.ts';
+import { printable } from './printable.ts';
 import { textProgress } from './progress-text.ts';
 
 /** Everything that is open during one run of the program; made here and nowhere else. */
@@ -30,61 +32,99 @@ export interface WorkspaceOptions {
   readonly colour: boolean;
 }
 
-/** Builds the workspace; catalog, network and hashing threads open when first asked for. */
+/** Builds the workspace; catalog, network, hashing threads and the id of this host are made when first asked for. */
 export function openWorkspace(options: WorkspaceOptions): Workspace {
-  const { settings, config, signal } = options;
-  const log = openLog({
+  const { settings } = options;
+  const log = openLog(logOptions(options));
+  const screen: Progress = settings.quiet
+    ? silentProgress
+    : textProgress(process.stderr, systemClock, { colour: options.colour });
+  const { progress, tell } = waitTeller(screen);
+  const catalog = once(() => openTheCatalog(settings, log));
+  let tally: Net['tally'] = () => ({ total: 0, byEndpoint: {} });
+  const net = once(async () => {
+    const opened = await openTheNet(options, log, tell);
+    tally = opened.tally;
+    return opened;
+  });
+  const client = once(async () => openTheClient(settings, await net.get(), log));
+  const hostId = once(async () => knowHost(settings, catalog.get));
+  const hashers: Hasher[] = [];
+
+  return {
+    clock: systemClock,
+    chance: Math.random,
+    log,
+    progress,
+    signal: options.signal,
+    settings,
+    terminal: options.terminal,
+    cwd: options.cwd,
+    hostId: hostId.get,
+    catalog: catalog.get,
+    net: net.get,
+    client: client.get,
+    async hasher(kinds) {
+      const hasher = await openTheHasher(settings, kinds);
+      hashers.push(hasher);
+      return hasher;
+    },
+    optionTables: async () => await Promise.all(VERBS.map((entry) => entry.load())),
+    requests: () => tally(),
+    close: async () => await closeAll([...hashers, net, catalog, log]),
+  };
+}
+
+/** What is made once, when first asked for, and closed only if it was. */
+interface Once<T> {
+  get(): Promise<T>;
+  close(): Promise<void>;
+}
+
+function once<T>(make: () => Promise<T>): Once<T> {
+  let made: Promise<T> | undefined;
+  return {
+    get: () => (made ??= make()),
+    async close() {
+      const opened: unknown = await made?.catch(() => undefined);
+      if (isClosable(opened)) await opened.close();
+    },
+  };
+}
+
+function isClosable(value: unknown): value is { close(): Promise<void> } {
+  return typeof value === 'object' && value !== null && 'close' in value && typeof value.close === 'function';
+}
+
+/** Closes all of them, in this order, and then throws the first error of any. */
+async function closeAll(all: readonly { close(): Promise<void> }[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const one of all) await one.close().catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
+}
+
+function logOptions({ settings, config }: WorkspaceOptions): Parameters<typeof openLog>[0] {
+  return {
     folder: settings.logFolder,
     level: settings.debug ? 'debug' : (config?.logging?.level ?? 'info'),
     file: !settings.dryRun && (config?.logging?.file ?? true),
     debug: settings.debug,
     key: settings.key,
-    print: (line) => process.stderr.write(`${line}\n`),
-  });
-  const progress: Progress = settings.quiet ? silentProgress : textProgress(process.stderr, systemClock, { colour: options.colour });
-  const waits = waitTeller(progress);
-  let catalog: Promise<Catalog> | undefined;
-  let net: Promise<Net> | undefined;
-  let client: Promise<CivitaiClient> | undefined;
-  let tally: Net['tally'] | undefined;
-  const hashers: Hasher[] = [];
-  const hostId = readHostId(settings.stateFolder, { keep: !settings.dryRun });
-
-  const workspace: Workspace = {
-    clock: systemClock,
-    chance: Math.random,
-    log,
-    progress: waits.progress,
-    signal,
-    settings,
-    terminal: options.terminal,
-    cwd: options.cwd,
-    hostId: async () => {
-      if (!settings.dryRun) {
-        const { ensureHost } = await import('../catalog/host.ts');
-        await ensureHost(await workspace.catalog(), hostId, hostname(), systemClock.now());
-      }
-      return hostId;
-    },
-    catalog: async () => await (catalog ??= openTheCatalog(settings, log)),
-    net: async () => await (net ??= openTheNet(options, log, waits.tell).then((opened) => ((tally = opened.tally), opened))),
-    client: async () => await (client ??= openTheClient(settings, await workspace.net(), log)),
-    hasher: async (kinds) => {
-      const { openHasher } = await import('../library/hash.ts');
-      const hasher = openHasher({ threads: settings.hashThreads, kinds });
-      hashers.push(hasher);
-      return hasher;
-    },
-    optionTables: async () => await Promise.all(VERBS.map((entry) => entry.load())),
-    requests: () => tally?.() ?? { total: 0, byEndpoint: {} },
-    async close() {
-      for (const hasher of hashers) await hasher.close();
-      await (await net)?.close();
-      await (await catalog)?.close();
-      await log.close();
-    },
+    print: (line) => process.stderr.write(`${printable(line)}\n`),
   };
-  return workspace;
+}
+
+async function knowHost(settings: Settings, catalog: () => Promise<Catalog>): Promise<string> {
+  const id = readHostId(settings.stateFolder, { keep: !settings.dryRun });
+  if (settings.dryRun) return id;
+  const { ensureHost } = await import('../catalog/host.ts');
+  await ensureHost(await catalog(), id, hostname(), systemClock.now());
+  return id;
+}
+
+async function openTheHasher(settings: Settings, kinds: readonly HashKind[]): Promise<Hasher> {
+  const { openHasher } = await import('../library/hash.ts');
+  return openHasher({ threads: settings.hashThreads, kinds });
 }
 
 async function openTheCatalog(settings: Settings, log: Deps['log']): Promise<Catalog> {
@@ -92,7 +132,11 @@ async function openTheCatalog(settings: Settings, log: Deps['log']): Promise<Cat
   return await openCatalog(settings.catalog, { clock: systemClock, readOnly: settings.dryRun, log });
 }
 
-async function openTheNet(options: WorkspaceOptions, log: Deps['log'], onWait: (reason: string, ms: number) => void): Promise<Net> {
+async function openTheNet(
+  options: WorkspaceOptions,
+  log: Deps['log'],
+  onWait: (reason: string, ms: number) => void,
+): Promise<Net> {
   const { openNet } = await import('../net/stack.ts');
   const { settings, config } = options;
   return openNet({
@@ -102,7 +146,7 @@ async function openTheNet(options: WorkspaceOptions, log: Deps['log'], onWait: (
     ratePerMinute: settings.rate,
     patienceMs: settings.patienceMs,
     mediaConcurrency: settings.mediaConcurrency,
-    ...(config?.hosts === undefined ? {} : { hosts: config.hosts }),
+    hosts: hostLimits(config?.hosts),
     clock: systemClock,
     chance: Math.random,
     log,
@@ -117,13 +161,17 @@ async function openTheClient(settings: Settings, net: Net, log: Deps['log']): Pr
     send: net.send,
     apiUrl: settings.apiUrl,
     ...(settings.key === undefined ? {} : { key: settings.key }),
+    clock: systemClock,
     log,
     browsingLevel: settings.browsingLevel,
   });
 }
 
 /** Shows why the network waits on whatever phase is open. */
-function waitTeller(inner: Progress): { readonly progress: Progress; tell(reason: string, ms: number): void } {
+function waitTeller(inner: Progress): {
+  readonly progress: Progress;
+  tell(reason: string, ms: number): void;
+} {
   const open = new Set<{ waiting(reason: string | undefined): void }>();
   return {
     tell(reason, ms) {
