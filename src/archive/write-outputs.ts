@@ -9,6 +9,7 @@ import type { Catalog } from '../catalog/open.ts';
 import { finish, intend, isOurs, outputsOf } from '../catalog/output.ts';
 import type { Done, OutputRow } from '../catalog/output.ts';
 import type { OutputTable } from '../catalog/schema.ts';
+import { diskError } from '../library/disk-error.ts';
 import type { Bounds } from '../library/inside.ts';
 import { placeAll } from '../library/place.ts';
 import type { Placed } from '../library/place.ts';
@@ -46,18 +47,17 @@ const BATCH = 200;
 
 /**
  * Writes files so that each is either as it was or complete: intent, bytes, done. What already holds these bytes is left
- * alone; what is not ours is never touched. Throws LibraryError when the disk refuses.
+ * alone; what is not ours is never touched. Throws LibraryError `disk-full`; any other refusal of the disk is told.
  */
 export async function writeOutputs(catalog: Catalog, outputs: Iterable<Output> | AsyncIterable<Output>, options: WriteOptions): Promise<Written> {
-  const total = { written: 0, unchanged: 0, foreign: [] as string[], failures: [] as Written['failures'][number][] };
+  const total = emptyTally();
   let batch: Output[] = [];
   const flush = async (): Promise<void> => {
-    const result = await writeBatch(catalog, batch, options);
+    const late = await writeBatch(catalog, batch, options, total);
     batch = [];
-    total.written += result.written;
-    total.unchanged += result.unchanged;
-    total.foreign.push(...result.foreign);
-    total.failures.push(...result.failures);
+    if (late.length === 0) return;
+    // Another scan may have put the same bytes there: a second look tells whose they are.
+    for (const { output, error } of await writeBatch(catalog, late.map((one) => one.output), options, total)) total.failures.push({ path: output.path, error });
   };
   for await (const output of outputs) {
     batch.push(output);
@@ -67,35 +67,75 @@ export async function writeOutputs(catalog: Catalog, outputs: Iterable<Output> |
   return total;
 }
 
+interface Tally extends Written {
+  written: number;
+  unchanged: number;
+  readonly foreign: string[];
+  readonly failures: Written['failures'][number][];
+}
+
+function emptyTally(): Tally {
+  return { written: 0, unchanged: 0, foreign: [], failures: [] };
+}
+
+/** An output whose free path was taken while it was being written. */
+interface Late {
+  readonly output: Output;
+  readonly error: LibraryError;
+}
+
 interface Sized extends Output {
   readonly sha256: string;
   /** Hash of the bytes of ours that lie there now. */
   readonly held?: string | undefined;
 }
 
-async function writeBatch(catalog: Catalog, batch: readonly Output[], { now, bounds }: WriteOptions): Promise<Written> {
-  if (batch.length === 0) return { written: 0, unchanged: 0, foreign: [], failures: [] };
-  const hashed = batch.map((output) => ({ ...output, sha256: createHash('sha256').update(output.bytes).digest('hex') }));
-  const paths = hashed.flatMap((output) => (output.otherwise === undefined ? [output.path] : [output.path, output.otherwise]));
+async function writeBatch(catalog: Catalog, batch: readonly Output[], options: WriteOptions, total: Tally): Promise<Late[]> {
+  if (batch.length === 0) return [];
+  const { now, bounds } = options;
+  const paths = batch.flatMap((output) => (output.otherwise === undefined ? [output.path] : [output.path, output.otherwise]));
   const rows = new Map((await outputsOf(catalog.db, { paths })).map((row) => [row.path, row]));
-  const wanted: Sized[] = [];
-  const right: Sized[] = [];
-  const foreign: string[] = [];
-  await inPool(hashed, 8, async (output) => {
-    const judged = await judge(output, rows);
-    if (judged.verdict === 'write') wanted.push(judged.output);
-    else if (judged.verdict === 'right') right.push(judged.output);
-    if (judged.foreign !== undefined) foreign.push(judged.foreign);
-  });
+  const { wanted, right } = await judgeAll(batch, rows, total);
   const unrecorded = right.filter((output) => rows.get(output.path)?.done_sha256 !== output.sha256);
   await intend(catalog, [...wanted, ...unrecorded].map((output) => intentOf(output)), now());
   faultPoint('outputs.intended');
-  const placed = await placeAll(wanted.map(({ path, bytes }) => ({ path, bytes })), { bounds });
-  const failures = placed.flatMap(({ path, error }) => (error === undefined ? [] : [{ path, error }]));
+  // What the user puts at a free path from here on is not replaced either.
+  const placed = await placeAll(wanted.map(({ path, bytes, held }) => ({ path, bytes, replace: held !== undefined })), { bounds });
   const done = wanted.flatMap((output, index) => doneOf(output, placed[index]));
   await finish(catalog, [...done, ...(await Promise.all(unrecorded.map(presentOf)))], now());
   faultPoint('outputs.recorded');
-  return { written: done.length, unchanged: right.length, foreign, failures };
+  total.written += done.length;
+  total.unchanged += right.length;
+  return tellRefused(wanted, placed, total);
+}
+
+/** Counts what the disk refused; gives back what was late. */
+function tellRefused(wanted: readonly Sized[], placed: readonly Placed[], total: Tally): Late[] {
+  const late: Late[] = [];
+  for (const [index, output] of wanted.entries()) {
+    const error = placed[index]?.error;
+    if (error === undefined) continue;
+    if (error.code === 'in-the-way' && output.held === undefined) late.push({ output, error });
+    else total.failures.push({ path: output.path, error });
+  }
+  return late;
+}
+
+async function judgeAll(batch: readonly Output[], rows: ReadonlyMap<string, OutputRow>, total: Tally): Promise<{ wanted: Sized[]; right: Sized[] }> {
+  const wanted: Sized[] = [];
+  const right: Sized[] = [];
+  await inPool(batch, 8, async (output) => {
+    try {
+      const judged = await judge({ ...output, sha256: createHash('sha256').update(output.bytes).digest('hex') }, rows);
+      if (judged.verdict === 'write') wanted.push(judged.output);
+      else if (judged.verdict === 'right') right.push(judged.output);
+      if (judged.foreign !== undefined) total.foreign.push(judged.foreign);
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      total.failures.push({ path: output.path, error: diskError(output.path, error) });
+    }
+  });
+  return { wanted, right };
 }
 
 function intentOf(output: Sized): Parameters<typeof intend>[1][number] {
