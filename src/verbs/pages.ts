@@ -1,5 +1,6 @@
 import { formatCount } from '../base/bytes.ts';
 import { catalogRoots } from './scanning/catalog-roots.ts';
+import { endAsBefore, unsettle } from './scanning/settle.ts';
 import { writeLibrary } from './scanning/write-library.ts';
 import { textOption } from './option.ts';
 import type { Verb } from './verb.ts';
@@ -29,7 +30,9 @@ export const pages: Verb = {
     }
     const profile = textOption(input, 'profile') === 'collected' ? 'collected' : 'beside';
     const request = { images: 'none' as const, profile, output: textOption(input, 'output') } as const;
+    await unsettle(catalog, roots);
     const done = await writeLibrary(deps, catalog, { roots, stocks, request, touched: new Set(files.map((file) => file.fileId)), online: false });
+    await endAsBefore(catalog, roots);
     return {
       counts: { total: done.pages, written: done.written, unchanged: Math.max(0, done.pages - done.written), failed: done.failures.length },
       warnings: [...warnings, ...done.warnings],

@@ -51,6 +51,14 @@ export async function endIncomplete(catalog: Catalog, roots: readonly WalkedRoot
 /** Due since ever. */
 const ALREADY = 0;
 
+/** Records that work on some roots came to its end that learned nothing new: they are as settled as they were. */
+export async function endAsBefore(catalog: Catalog, roots: readonly WalkedRoot[]): Promise<void> {
+  for (const { root } of roots) {
+    if (root.digest === null || root.settings === null) continue;
+    await settleRoot(catalog, root.id, { digest: root.digest, settings: root.settings, dueAt: root.due_at ?? undefined });
+  }
+}
+
 function modelFiles(walk: WalkedRoot['walk']): string {
   return walk.files.map((file) => `${file.path}\0${file.size}\0${file.mtimeNs}\0${file.ctimeNs}\0${file.inode}`).join('\n');
 }
