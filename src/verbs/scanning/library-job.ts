@@ -1,6 +1,7 @@
 import type { Stock, StockFile, WalkedRoot } from '../../archive/take-stock.ts';
 import type { OutputRow } from '../../catalog/output.ts';
 import type { Bounds } from '../../library/inside.ts';
+import type { Failure } from '../verb.ts';
 import type { Naming } from './naming.ts';
 import type { ScanRequest } from './scan-request.ts';
 
@@ -13,6 +14,14 @@ export interface LibraryJob {
   readonly touched: ReadonlySet<number>;
   /** False when the site can't be asked just now. */
   readonly online: boolean;
+}
+
+/** What became of one kind of files. */
+export interface FilesWritten {
+  readonly written: number;
+  readonly warnings: readonly string[];
+  /** Files that the disk refused. */
+  readonly failures: readonly Failure[];
 }
 
 /** One root with what the stages of writing need to know of it. */

@@ -8,17 +8,18 @@ import type { Catalog } from '../../catalog/open.ts';
 import { latestPayloads } from '../../catalog/payload.ts';
 import { hashJson, metadataJson } from '../../profiles/collected-content.ts';
 import type { Deps } from '../deps.ts';
-import type { RootJob } from './library-job.ts';
+import type { FilesWritten, RootJob } from './library-job.ts';
+import { refusedWrites } from './refused-writes.ts';
 
 /** As many files at a time; a model's answer may be half a megabyte. */
 const AT_ONCE = 50;
 
 /** What the profile `collected` keeps of each model besides page, version answer and previews. */
-export async function writeCollected(deps: Deps, catalog: Catalog, job: RootJob, touched: ReadonlySet<number>): Promise<{ written: number; warnings: string[] }> {
-  if (job.naming.profile !== 'collected') return { written: 0, warnings: [] };
+export async function writeCollected(deps: Deps, catalog: Catalog, job: RootJob, touched: ReadonlySet<number>): Promise<FilesWritten> {
+  if (job.naming.profile !== 'collected') return { written: 0, warnings: [], failures: [] };
   const files = job.files.filter((file) => touched.has(file.fileId));
   const done = await writeOutputs(catalog, extrasOf(catalog, job, files), { now: () => deps.clock.now(), bounds: job.bounds });
-  return { written: done.written, warnings: done.foreign.map((path) => `${path} is a file of yours and was left as it is.`) };
+  return { written: done.written, warnings: done.foreign.map((path) => `${path} is a file of yours and was left as it is.`), failures: refusedWrites(done) };
 }
 
 async function* extrasOf(catalog: Catalog, job: RootJob, files: readonly StockFile[]): AsyncGenerator<Output> {

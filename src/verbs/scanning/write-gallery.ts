@@ -10,14 +10,14 @@ import { webAssets } from '../../pages/assets.ts';
 import { galleryData, galleryPage } from '../../pages/gallery.ts';
 import type { Deps } from '../deps.ts';
 import type { GalleryPlace } from './galleries.ts';
+import type { FilesWritten } from './library-job.ts';
 import { hrefFrom } from './local-links.ts';
+import { refusedWrites } from './refused-writes.ts';
 import { writeThumbs } from './write-thumbs.ts';
 
-export interface GalleryWritten {
+export interface GalleryWritten extends FilesWritten {
   /** The gallery's page, absolute. */
   readonly page: string;
-  readonly written: number;
-  readonly warnings: readonly string[];
 }
 
 /** Writes one gallery: thumbnails that are missing, data, app and page. Unchanged files are left alone. */
@@ -46,6 +46,7 @@ export async function writeGallery(deps: Deps, catalog: Catalog, place: GalleryP
   return {
     page: isForeign ? place.pageOtherwise : place.page,
     written: done.written + thumbs.written,
+    failures: [...thumbs.failures, ...refusedWrites(done)],
     warnings: [
       ...(isForeign ? [`${place.page} is a file of yours; the gallery is ${place.pageOtherwise}.`] : []),
       ...left.map((path) => `${path} is a file of yours and was left as it is; the gallery may lack a part.`),

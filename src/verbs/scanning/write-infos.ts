@@ -6,18 +6,19 @@ import type { Output } from '../../archive/write-outputs.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { latestPayloads } from '../../catalog/payload.ts';
 import type { Deps } from '../deps.ts';
-import type { RootJob } from './library-job.ts';
+import type { FilesWritten, RootJob } from './library-job.ts';
+import { refusedWrites } from './refused-writes.ts';
 import { versionInModel } from '../../archive/version-in-model.ts';
 
 /** Answers are some 50 kB each; so many are held at a time. */
 const AT_ONCE = 100;
 
 /** Writes `<stem>.civitai.info` for the files among `touched` that the site knows. */
-export async function writeInfos(deps: Deps, catalog: Catalog, job: RootJob, touched: ReadonlySet<number>): Promise<{ written: number; warnings: string[] }> {
+export async function writeInfos(deps: Deps, catalog: Catalog, job: RootJob, touched: ReadonlySet<number>): Promise<FilesWritten> {
   const files = job.files.filter((file) => touched.has(file.fileId));
   const done = await writeOutputs(catalog, infosOf(deps, catalog, job, files), { now: () => deps.clock.now(), bounds: job.bounds });
   const warnings = done.foreign.length === 0 ? [] : [`${done.foreign.length} sidecars named .civitai.info are files of yours and were left as they are, for example ${done.foreign[0] ?? ''}.`];
-  return { written: done.written, warnings };
+  return { written: done.written, warnings, failures: refusedWrites(done) };
 }
 
 async function* infosOf(deps: Deps, catalog: Catalog, job: RootJob, files: readonly StockFile[]): AsyncGenerator<Output> {

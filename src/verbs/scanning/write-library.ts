@@ -8,17 +8,18 @@ import type { Catalog } from '../../catalog/open.ts';
 import { outputsOf } from '../../catalog/output.ts';
 import type { OutputRow } from '../../catalog/output.ts';
 import { indexFiles } from '../../catalog/search.ts';
+import { readByKeys } from '../../catalog/upsert.ts';
 import type { Deps } from '../deps.ts';
 import type { Failure } from '../verb.ts';
 import { clearTemps } from './clear-temps.ts';
 import { galleryPlaces } from './galleries.ts';
-import type { LibraryJob, RootJob } from './library-job.ts';
+import type { FilesWritten, LibraryJob, RootJob } from './library-job.ts';
 import { namingsOf } from './naming.ts';
 import type { Naming } from './naming.ts';
 import { writeCollected } from './write-collected.ts';
 import { writeGallery } from './write-gallery.ts';
 import { writeInfos } from './write-infos.ts';
-import { writePages } from './write-pages.ts';
+import { pagePaths, writePages } from './write-pages.ts';
 import { bringPreviews } from './bring-previews.ts';
 
 export interface LibraryWritten {
@@ -37,7 +38,6 @@ export interface LibraryWritten {
 
 /** Writes what belongs beside the models and the galleries: previews, sidecars, pages, in this order. */
 export async function writeLibrary(deps: Deps, catalog: Catalog, job: LibraryJob): Promise<LibraryWritten> {
-  const warnings: string[] = [];
   const places = galleryPlaces(job.roots, job.request, deps.cwd);
   await finishCutRuns(deps, catalog, job.roots);
   const before = await rootJobs(deps, catalog, job);
@@ -47,25 +47,30 @@ export async function writeLibrary(deps: Deps, catalog: Catalog, job: LibraryJob
   const touched = new Set([...job.touched, ...previews.touched, ...withoutOutputs(before)]);
   for (const fileId of await relatedFiles(catalog, touched)) touched.add(fileId);
   await indexFiles(catalog, [...touched]);
-  let written = previews.fetched;
+  const total: Total = { written: previews.fetched, warnings: [], failures: [...previews.failures] };
+  const pageOf = new Map(jobs.flatMap((root) => [...pagePaths(root)]));
   let pages = 0;
-  const pageOf = new Map<string, string>();
   for (const root of jobs) {
-    const infos = await writeInfos(deps, catalog, root, touched);
-    const extras = await writeCollected(deps, catalog, root, touched);
-    const paged = await writePages(deps, catalog, root, touched, pageOf, job.request);
-    written += infos.written + extras.written + paged.written;
-    pages += paged.pages;
-    warnings.push(...infos.warnings, ...extras.warnings, ...paged.warnings);
+    addTo(total, await writeInfos(deps, catalog, root, touched));
+    addTo(total, await writeCollected(deps, catalog, root, touched));
+    pages += addTo(total, await writePages(deps, catalog, root, touched, pageOf, job.request)).pages;
   }
   const galleries: string[] = [];
-  for (const place of places) {
-    const gallery = await writeGallery(deps, catalog, place, (path) => pageOf.get(path));
-    galleries.push(gallery.page);
-    written += gallery.written;
-    warnings.push(...gallery.warnings);
-  }
-  return { previews: previews.fetched, previewBytes: previews.bytes, images: previews.held, pages, written, galleries, warnings, failures: previews.failures, stopped: previews.stopped };
+  for (const place of places) galleries.push(addTo(total, await writeGallery(deps, catalog, place, (path) => pageOf.get(path))).page);
+  return { ...total, previews: previews.fetched, previewBytes: previews.bytes, images: previews.held, pages, galleries, stopped: previews.stopped };
+}
+
+interface Total extends FilesWritten {
+  written: number;
+  readonly warnings: string[];
+  readonly failures: Failure[];
+}
+
+function addTo<Part extends FilesWritten>(total: Total, part: Part): Part {
+  total.written += part.written;
+  total.warnings.push(...part.warnings);
+  total.failures.push(...part.failures);
+  return part;
 }
 
 /** Takes up what runs that were killed had put in place and not recorded. */
@@ -130,13 +135,20 @@ function withoutOutputs(jobs: readonly RootJob[]): Set<number> {
 
 /** Other library files of the same models: their pages show which versions are held. */
 async function relatedFiles(catalog: Catalog, touched: ReadonlySet<number>): Promise<number[]> {
-  const rows = await catalog.db
-    .selectFrom('choice')
-    .innerJoin('version', 'version.id', 'choice.version_id')
-    .innerJoin('file', 'file.id', 'choice.file_id')
-    .select(['choice.file_id', 'version.model_id'])
-    .where('file.state', '=', 'present')
-    .execute();
-  const models = new Set(rows.filter((row) => touched.has(row.file_id)).map((row) => row.model_id));
-  return rows.filter((row) => models.has(row.model_id)).map((row) => row.file_id);
+  const own = await readByKeys(touched, (some) =>
+    catalog.db.selectFrom('choice').innerJoin('version', 'version.id', 'choice.version_id').select('version.model_id').where('choice.file_id', 'in', some).execute(),
+  );
+  const related = await readByKeys(
+    own.map((row) => row.model_id),
+    (some) =>
+      catalog.db
+        .selectFrom('version')
+        .innerJoin('choice', 'choice.version_id', 'version.id')
+        .innerJoin('file', 'file.id', 'choice.file_id')
+        .select('choice.file_id')
+        .where('version.model_id', 'in', some)
+        .where('file.state', '=', 'present')
+        .execute(),
+  );
+  return related.map((row) => row.file_id);
 }

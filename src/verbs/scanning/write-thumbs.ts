@@ -8,7 +8,9 @@ import { outputsOf } from '../../catalog/output.ts';
 import { boundsOf } from '../../library/inside.ts';
 import type { CardView } from '../../catalog/views.ts';
 import type { Deps } from '../deps.ts';
+import type { Failure } from '../verb.ts';
 import type { GalleryPlace } from './galleries.ts';
+import { refusedWrites } from './refused-writes.ts';
 
 /** Thumbnails made at once; libvips uses threads of its own. */
 const AT_ONCE = 4;
@@ -17,6 +19,7 @@ export interface Thumbs {
   /** Cover path to thumbnail path, both absolute. */
   readonly byCover: ReadonlyMap<string, string>;
   readonly written: number;
+  readonly failures: readonly Failure[];
 }
 
 /** Makes the thumbnails that a gallery lacks. They are named by the hash of their picture: nothing about it shows. */
@@ -34,14 +37,14 @@ export async function writeThumbs(deps: Deps, catalog: Catalog, place: GalleryPl
   }
   const known = new Set((await outputsOf(catalog.db, { paths: [...wanted.keys()] })).filter((row) => row.done_sha256 !== null).map((row) => row.path));
   const missing = [...wanted].filter(([path]) => !known.has(path) || !existsSync(path));
-  if (missing.length === 0) return { byCover, written: 0 };
+  if (missing.length === 0) return { byCover, written: 0, failures: [] };
   const phase = deps.progress.phase('Thumbnails', missing.length, 'images');
   const failed = new Set<string>();
   const outputs = makeOutputs(missing, (path) => failed.add(path), () => phase.advance(1), deps.signal);
-  const { written } = await writeOutputs(catalog, outputs, { now: () => deps.clock.now(), bounds: boundsOf(place.folder) });
+  const done = await writeOutputs(catalog, outputs, { now: () => deps.clock.now(), bounds: boundsOf(place.folder) });
   phase.end();
   for (const [cover, path] of byCover) if (failed.has(path)) byCover.delete(cover);
-  return { byCover, written };
+  return { byCover, written: done.written, failures: refusedWrites(done) };
 }
 
 async function* makeOutputs(missing: readonly (readonly [string, string])[], onFailed: (path: string) => void, onMade: () => void, signal: AbortSignal): AsyncGenerator<Output> {
