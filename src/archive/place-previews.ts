@@ -6,7 +6,7 @@ import { faultPoint } from '../base/fault-point.ts';
 import type { GenerationFacts } from '../catalog/facts.ts';
 import { saveGenerations } from '../catalog/generation.ts';
 import type { Catalog } from '../catalog/open.ts';
-import { finish, intend, outputsOf } from '../catalog/output.ts';
+import { finish, intend } from '../catalog/output.ts';
 import type { Done } from '../catalog/output.ts';
 import { readGeneration } from '../formats/generation.ts';
 import type { Bounds } from '../library/inside.ts';
@@ -99,18 +99,27 @@ function ownGeneration(bytes: Uint8Array): GenerationFacts | undefined {
 }
 
 /**
- * Records the previews of a root that a run put in place and could not record, because it was killed between the two:
- * they would count as pictures of the user's.
+ * Records the previews of a root that a run put in place and could not record, because it was killed between the two or
+ * the disk failed: they would count as pictures of the user's. Returns the files that have a preview more by it.
  */
-export async function recordPlacedPreviews(catalog: Catalog, rootId: number, at: number): Promise<void> {
-  const open = (await outputsOf(catalog.db, { rootId })).filter((row) => row.kind === 'preview' && row.intent_sha256 !== null);
+export async function recordPlacedPreviews(catalog: Catalog, rootId: number, at: number): Promise<number[]> {
+  const open = await catalog.db
+    .selectFrom('output')
+    .select(['path', 'file_id', 'image_id', 'intent_sha256'])
+    .where('root_id', '=', rootId)
+    .where('kind', '=', 'preview')
+    .where('intent_sha256', 'is not', null)
+    .execute();
+  const fileIds: number[] = [];
   for (const row of open) {
     const standing = await readStanding(row.path);
     if (standing === undefined || standing.sha256 !== row.intent_sha256) continue;
     const { bytes, ...file } = standing;
     const generation = bytes.length > MOST_READ ? undefined : ownGeneration(bytes);
     await record(catalog, [{ path: row.path, ...file }], row.image_id === null ? [] : [{ imageId: row.image_id, generation }], at);
+    if (row.file_id !== null) fileIds.push(row.file_id);
   }
+  return fileIds;
 }
 
 async function readStanding(path: string): Promise<{ sha256: string; size: number; mtimeNs: string; bytes: Uint8Array } | undefined> {

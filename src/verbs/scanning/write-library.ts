@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import type { SourceError } from '../../base/errors.ts';
 import { recordPlacedPreviews } from '../../archive/place-previews.ts';
-import { isCutShort } from '../../archive/take-stock.ts';
 import type { StockFile, WalkedRoot } from '../../archive/take-stock.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { outputsOf } from '../../catalog/output.ts';
@@ -39,12 +38,12 @@ export interface LibraryWritten {
 /** Writes what belongs beside the models and the galleries: previews, sidecars, pages, in this order. */
 export async function writeLibrary(deps: Deps, catalog: Catalog, job: LibraryJob): Promise<LibraryWritten> {
   const places = galleryPlaces(job.roots, job.request, deps.cwd);
-  await finishCutRuns(deps, catalog, job.roots);
+  const recorded = await recordLeftPreviews(deps, catalog, job.roots);
   const before = await rootJobs(deps, catalog, job);
   clearTemps(before, places);
   const previews = await bringPreviews(deps, catalog, before, job);
   const jobs = previews.fetched > 0 ? await rootJobs(deps, catalog, job) : before;
-  const touched = new Set([...job.touched, ...previews.touched, ...withoutOutputs(before)]);
+  const touched = new Set([...job.touched, ...recorded, ...previews.touched, ...withoutOutputs(before)]);
   for (const fileId of await relatedFiles(catalog, touched)) touched.add(fileId);
   await indexFiles(catalog, [...touched]);
   const total: Total = { written: previews.fetched, warnings: [], failures: [...previews.failures] };
@@ -73,9 +72,11 @@ function addTo<Part extends FilesWritten>(total: Total, part: Part): Part {
   return part;
 }
 
-/** Takes up what runs that were killed had put in place and not recorded. */
-async function finishCutRuns(deps: Deps, catalog: Catalog, roots: readonly WalkedRoot[]): Promise<void> {
-  for (const walked of roots) if (isCutShort(walked)) await recordPlacedPreviews(catalog, walked.root.id, deps.clock.now());
+/** Takes up the previews that an earlier run put in place and could not record. */
+async function recordLeftPreviews(deps: Deps, catalog: Catalog, roots: readonly WalkedRoot[]): Promise<number[]> {
+  const fileIds: number[] = [];
+  for (const { root } of roots) fileIds.push(...(await recordPlacedPreviews(catalog, root.id, deps.clock.now())));
+  return fileIds;
 }
 
 async function rootJobs(deps: Deps, catalog: Catalog, job: LibraryJob): Promise<RootJob[]> {
