@@ -3,11 +3,12 @@ import { sql } from 'kysely';
 
 import { chunks } from '../base/pool.ts';
 import type { Tables } from './schema.ts';
+import { evenKeys, evenRuns } from './statement-sizes.ts';
 
 /** Parameters a statement: where both engines are quickest, far below their limits (32,766 and 65,535). */
-const PARAMETERS = 6000;
+const PARAMETERS = 3000;
 /** Keys a `where … in (…)`. */
-const KEYS = 1000;
+const KEYS = 1024;
 
 type Column<Table extends keyof Tables> = keyof Tables[Table] & string;
 
@@ -36,7 +37,7 @@ export async function upsert<Table extends keyof Tables>(
   const loose = trx as unknown as Kysely<Record<string, Record<string, unknown>>>;
   const columns = Object.keys(rows[0] as object);
   const updates = updatesOf(table, columns, conflict);
-  for (const some of chunks(
+  for (const some of evenRuns(
     rows as readonly Record<string, unknown>[],
     Math.floor(PARAMETERS / columns.length),
   )) {
@@ -86,14 +87,14 @@ function differs(
   return sql<boolean>`(${sql.join(pairs, sql` or `)})`;
 }
 
-/** Reads rows by keys, a thousand keys a query. Keys are asked for once each. */
+/** Reads rows by keys, a thousand keys a query. A key given twice is asked for once; `read` may get the last one again. */
 export async function readByKeys<Key, Row>(
   keys: Iterable<Key>,
   read: (some: Key[]) => Promise<Row[]>,
 ): Promise<Row[]> {
   const rows: Row[] = [];
   for (const some of chunks([...new Set(keys)], KEYS)) {
-    for (const row of await read(some)) rows.push(row);
+    for (const row of await read(evenKeys(some))) rows.push(row);
   }
   return rows;
 }
@@ -103,7 +104,7 @@ export async function writeByKeys<Key>(
   keys: Iterable<Key>,
   write: (some: Key[]) => Promise<unknown>,
 ): Promise<void> {
-  for (const some of chunks([...new Set(keys)], KEYS)) await write(some);
+  for (const some of chunks([...new Set(keys)], KEYS)) await write(evenKeys(some));
 }
 
 /** Gathers rows under the key each one gives, in their order. */
