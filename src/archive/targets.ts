@@ -1,10 +1,10 @@
 import { realpathSync } from 'node:fs';
-import { basename, dirname, resolve, sep } from 'node:path';
+import { basename, dirname, relative, resolve, sep } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { MODEL_EXTENSIONS } from '../formats/model-file.ts';
 import { checkRoot } from '../library/root.ts';
 
-/** A root to scan; `only` names single files (relative, base names) when files were given instead of a folder. */
+/** A root to scan; `only` names single files (relative to it, forward slashes) when files were given instead of a folder. */
 export interface Target {
   /** Absolute. */
   readonly root: string;
@@ -20,20 +20,47 @@ export function resolveTargets(paths: readonly string[], cwd: string): Target[] 
     throw new UserError('Which folder?', { code: 'no-path', next: 'For example: civitarium scan ~/models' });
   }
   const folders = new Map<string, string>();
-  const files = new Map<string, Set<string>>();
+  const files = new Map<string, { readonly folder: string; readonly only: Set<string> }>();
   for (const given of paths) {
     const path = resolve(cwd, given);
-    const kind = kindOf(path, given);
-    if (kind === 'folder') folders.set(realpathSync(path), path);
-    else addTo(files, dirname(path), basename(path));
+    if (kindOf(path, given) === 'folder') {
+      folders.set(realpathSync(path), path);
+      continue;
+    }
+    const real = realpathSync(dirname(path));
+    const known = files.get(real) ?? { folder: dirname(path), only: new Set() };
+    files.set(real, known);
+    known.only.add(basename(path));
   }
   const roots = [...folders].filter(([real]) => ![...folders.keys()].some((other) => isInside(other, real)));
-  const targets: Target[] = roots.map(([, root]) => ({ root, only: undefined }));
-  for (const [folder, only] of files) {
-    const real = realpathSync(folder);
-    if (!roots.some(([root]) => root === real || isInside(root, real))) targets.push({ root: folder, only });
+  const single = [...files].filter(([real]) => !roots.some(([root]) => root === real || isInside(root, real)));
+  return [...roots.map(([, root]) => ({ root, only: undefined })), ...single.map(([, { folder, only }]) => ({ root: folder, only }))];
+}
+
+/**
+ * Single files of a root that is known already count as files of that root, not of one of their own: their pages belong
+ * to its gallery. `known`: absolute paths of roots; the one nearest to the file is taken.
+ */
+export function withinKnownRoots(targets: readonly Target[], known: readonly string[]): Target[] {
+  const found = new Map<string, Set<string>>();
+  const others: Target[] = [];
+  for (const target of targets) {
+    const root = target.only === undefined ? undefined : nearestRoot(target.root, known);
+    if (target.only === undefined || root === undefined) {
+      others.push(target);
+      continue;
+    }
+    const only = found.get(root) ?? new Set<string>();
+    found.set(root, only);
+    const folder = relative(root, target.root).split(sep).filter(Boolean);
+    for (const name of target.only) only.add([...folder, name].join('/'));
   }
-  return targets;
+  return [...others, ...[...found].map(([root, only]) => ({ root, only }))];
+}
+
+function nearestRoot(folder: string, known: readonly string[]): string | undefined {
+  const around = known.filter((root) => root === folder || isInside(root, folder));
+  return around.reduce<string | undefined>((nearest, root) => (nearest === undefined || root.length > nearest.length ? root : nearest), undefined);
 }
 
 /** Looks at a path; a file must be a model file. */
@@ -41,12 +68,6 @@ function kindOf(path: string, given: string): 'folder' | 'file' {
   const { kind } = checkRoot(path);
   if (kind === 'folder' || MODEL_EXTENSIONS.some((extension) => path.toLowerCase().endsWith(extension))) return kind;
   throw new UserError(`${given} is not a model file.`, { code: 'path-not-model', next: `Model files end in ${MODEL_EXTENSIONS.join(', ')}.` });
-}
-
-function addTo(map: Map<string, Set<string>>, key: string, value: string): void {
-  const set = map.get(key) ?? new Set<string>();
-  set.add(value);
-  map.set(key, set);
 }
 
 /** True when `inner` lies below `outer`; both absolute and resolved. */
