@@ -55,6 +55,15 @@ export const ERROR_MEANINGS: Readonly<
   'web-not-built': ['1', 'The browser app was never built.', '`npm run build`'],
   'state-unwritable': ['1', 'The state folder can not be written.', 'Check its permissions.'],
   'state-unreadable': ['1', 'A file in the state folder can not be read.', 'Check its permissions.'],
+  'krita-not-found': ['1', 'There is no list of Krita AI Diffusion.', 'Name it with `--loras-file`; `--add` makes one.'],
+  'krita-unreadable': [
+    '1',
+    'Krita’s list is no list, or could not be written again without losing something of it.',
+    'The message says what; put it right by hand.',
+  ],
+  'krita-running': ['1', 'Krita runs and would write over its list.', 'Close Krita, run it again.'],
+  'krita-changed': ['1', 'Another program wrote Krita’s list meanwhile.', 'Close Krita, run it again.'],
+  'no-loras': ['1', 'Nothing that was scanned is a LoRA.', '`civitarium scan FOLDER`'],
   // The disk
   'disk-full': ['4', 'The disk or your quota is full. What was done is kept.', 'Make room, run it again.'],
   'disk-failed': ['1', 'The system refused to read or write.', 'The message has the system’s words.'],

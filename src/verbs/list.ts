@@ -14,6 +14,7 @@ export const VERBS: readonly VerbEntry[] = [
   { name: 'pages', summary: 'rebuild pages from the catalog, without network', load: async () => (await import('./pages.ts')).pages },
   { name: 'missing', summary: 'list what the site does not have, or no longer has', load: async () => (await import('./missing.ts')).missing },
   { name: 'duplicates', summary: 'list files with the same bytes', load: async () => (await import('./duplicates.ts')).duplicates },
+  { name: 'krita', summary: "bring trigger words into Krita AI Diffusion's loras.json", load: async () => (await import('./krita.ts')).krita },
   { name: 'inspect', summary: 'show what a model or image file says of itself', load: async () => (await import('./inspect.ts')).inspect },
   { name: 'verify', summary: 'check that the bytes are still right', load: async () => (await import('./verify.ts')).verify },
   { name: 'pin', summary: 'decide which version a file counts as', load: async () => (await import('./pin.ts')).pin },

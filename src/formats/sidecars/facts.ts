@@ -15,6 +15,8 @@ export type SidecarFormat =
 export interface SidecarFacts {
   readonly format: SidecarFormat;
   readonly modelName: string | undefined;
+  /** What the user calls it. */
+  readonly ownTitle: string | undefined;
   readonly versionName: string | undefined;
   /** A user's activation text is one entry, commas and all. */
   readonly trainedWords: readonly string[];
@@ -45,6 +47,7 @@ export interface SidecarFacts {
 export function sidecarFacts(known: Partial<SidecarFacts> & Pick<SidecarFacts, 'format'>): SidecarFacts {
   return {
     modelName: undefined,
+    ownTitle: undefined,
     versionName: undefined,
     trainedWords: [],
     negativeText: undefined,

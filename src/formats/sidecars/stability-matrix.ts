@@ -14,6 +14,7 @@ export function readStabilityMatrix(value: Readonly<Record<string, unknown>>): S
   return sidecarFacts({
     format: 'stability-matrix',
     modelName: textIn(value['UserTitle']) ?? textIn(value['ModelName']),
+    ownTitle: textIn(value['UserTitle']),
     versionName: textIn(value['VersionName']),
     trainedWords: textsIn(Array.isArray(value['TrainedWords']) ? value['TrainedWords'] : undefined),
     notes: textIn(value['Notes']),
