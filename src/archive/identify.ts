@@ -7,6 +7,7 @@ import { saveCandidates } from '../catalog/candidate.ts';
 import { saveModels } from '../catalog/model.ts';
 import type { Catalog } from '../catalog/open.ts';
 import { keepPayloads } from '../catalog/payload.ts';
+import type { KeptPayload } from '../catalog/payload.ts';
 import { recordLooks, statesOf } from '../catalog/state.ts';
 import { saveVersions } from '../catalog/version.ts';
 import type { CivitaiClient } from '../civitai/client.ts';
@@ -31,10 +32,26 @@ export interface IdentifyOptions {
 }
 
 export interface Identified {
-  /** Hashes whose answer changed or came in this run. */
+  /** Hashes of which this run learned something new, statistics apart. */
   readonly touched: ReadonlySet<Sha256>;
   /** Why the site could not be asked to the end. */
   readonly stopped: SourceError | undefined;
+}
+
+/** What a run learned so far. It fills on the way, so that what came before an outage counts. */
+export interface Learned {
+  /** Hashes that the site was asked for, whatever it said. */
+  readonly asked: Set<Sha256>;
+  /** Hashes that have another state than before. */
+  readonly hashes: Set<Sha256>;
+  /** Versions and models of which the answer is not as it was. */
+  readonly versions: Set<VersionId>;
+  readonly models: Set<ModelId>;
+}
+
+/** Nothing learned yet. */
+export function nothingLearned(): Learned {
+  return { asked: new Set(), hashes: new Set(), versions: new Set(), models: new Set() };
 }
 
 /**
@@ -42,21 +59,41 @@ export interface Identified {
  * Each answer is committed before the next question, so an outage or a kill loses nothing that was answered.
  */
 export async function identify(blobs: ReadonlyMap<Sha256, BlobId>, options: IdentifyOptions): Promise<Identified> {
-  const touched = new Set<Sha256>();
+  const learned = nothingLearned();
+  const stopped = await untilOutage(options.signal, async () => {
+    await lookUpHashes(blobs, learned, options);
+    await fetchVersions(blobs, learned, options);
+    await fetchModels(blobs, learned, options);
+    await fetchLeftVersions(blobs, learned, options);
+  });
+  return { touched: await touchedBy(learned, blobs, options.catalog), stopped };
+}
+
+/** Does work that asks the site; gives the error that stopped it when the site is to blame. Throws InterruptedError and others. */
+export async function untilOutage(signal: AbortSignal, work: () => Promise<void>): Promise<SourceError | undefined> {
   try {
-    await lookUpHashes(blobs, touched, options);
-    await fetchVersions(blobs, touched, options);
-    await fetchModels(blobs, touched, options);
-    await fetchLeftVersions(blobs, touched, options);
-    return { touched, stopped: undefined };
+    await work();
+    return undefined;
   } catch (error) {
-    if (options.signal.aborted) throw new InterruptedError();
+    if (signal.aborted) throw new InterruptedError();
     if (!(error instanceof SourceError)) throw error;
-    return { touched, stopped: error };
+    return error;
   }
 }
 
-async function lookUpHashes(blobs: ReadonlyMap<Sha256, BlobId>, touched: Set<Sha256>, options: IdentifyOptions): Promise<void> {
+/** The hashes that what was learned is about. */
+export async function touchedBy(learned: Learned, blobs: ReadonlyMap<Sha256, BlobId>, catalog: Catalog): Promise<Set<Sha256>> {
+  const rows = await candidatesOfBlobs(catalog, blobs);
+  const about = rows.filter((row) => learned.versions.has(row.versionId) || learned.models.has(row.modelId));
+  return new Set([...learned.hashes, ...about.map((row) => row.sha256)]);
+}
+
+/** Asks again about hashes whatever is known of them; their versions and models are not asked for. */
+export async function lookAgain(blobs: ReadonlyMap<Sha256, BlobId>, learned: Learned, options: Omit<IdentifyOptions, 'force' | 'maxAgeMs'>): Promise<void> {
+  await lookUpHashes(blobs, learned, { ...options, force: true, maxAgeMs: undefined });
+}
+
+async function lookUpHashes(blobs: ReadonlyMap<Sha256, BlobId>, learned: Learned, options: IdentifyOptions): Promise<void> {
   const due = await dueHashes([...blobs.keys()], options);
   for (const batch of chunks(due, IDS_AT_ONCE)) {
     const answers = await askForIds(batch, options);
@@ -68,9 +105,13 @@ async function lookUpHashes(blobs: ReadonlyMap<Sha256, BlobId>, touched: Set<Sha
     await saveCandidates(options.catalog, candidates);
     const looks = [];
     for (const hash of batch) looks.push({ subject: hash, answer: await answerFor(hash, found, options) });
-    await recordLooks(options.catalog, 'hash', looks, options.now());
+    const changes = await recordLooks(options.catalog, 'hash', looks, options.now());
     faultPoint('identify.looked-up');
-    for (const hash of batch) touched.add(hash);
+    for (const hash of batch) {
+      learned.asked.add(hash);
+      const change = changes.get(hash);
+      if (change?.before !== change?.after) learned.hashes.add(hash);
+    }
     options.phase.advance(batch.length);
   }
 }
@@ -88,7 +129,7 @@ async function askForIds(batch: readonly Sha256[], { catalog, client, now }: Ide
 async function answerFor(hash: Sha256, found: ReadonlySet<Sha256>, { catalog, client }: IdentifyOptions): Promise<'found' | 'absent'> {
   if (found.has(hash)) return 'found';
   const state = (await statesOf(catalog.db, 'hash', [hash])).get(hash);
-  if (state === undefined || (state.state !== 'found' && state.state !== 'removed')) return 'absent';
+  if (state?.state !== 'found') return 'absent';
   return (await client.versionByHash(hash)) === undefined ? 'absent' : 'found';
 }
 
@@ -104,15 +145,19 @@ async function dueHashes(hashes: readonly Sha256[], { catalog, now, force, maxAg
 }
 
 /** Full version answers for found hashes whose versions are not known yet, or that were asked for anew. */
-async function fetchVersions(blobs: ReadonlyMap<Sha256, BlobId>, touched: Set<Sha256>, options: IdentifyOptions): Promise<void> {
+async function fetchVersions(blobs: ReadonlyMap<Sha256, BlobId>, learned: Learned, options: IdentifyOptions): Promise<void> {
   const rows = await candidatesOfBlobs(options.catalog, blobs);
   const unknown = await withoutState(options.catalog, 'version', rows.map((row) => row.versionId));
   const again = options.force || options.maxAgeMs !== undefined;
-  const wanted = new Set(rows.filter((row) => unknown.has(row.versionId) || (again && touched.has(row.sha256))).map((row) => row.sha256));
-  for (const batch of chunks([...wanted], DETAILS_AT_ONCE)) {
+  const wanted = new Set(rows.filter((row) => unknown.has(row.versionId) || (again && learned.asked.has(row.sha256))).map((row) => row.sha256));
+  await fetchVersionsOf([...wanted], blobs, learned, options);
+}
+
+/** Full answers for the versions of some hashes, a hundred a question. */
+export async function fetchVersionsOf(hashes: readonly Sha256[], blobs: ReadonlyMap<Sha256, BlobId>, learned: Learned, options: Pick<IdentifyOptions, 'catalog' | 'client' | 'now' | 'phase'>): Promise<void> {
+  for (const batch of chunks(hashes, DETAILS_AT_ONCE)) {
     const items = await options.client.versionsByHashes(batch);
-    await keepVersions(items, blobs, 'by-hash', options);
-    for (const hash of batch) touched.add(hash);
+    await keepVersions(items, blobs, 'by-hash', learned, options);
     options.phase.advance(batch.length);
   }
 }
@@ -139,29 +184,30 @@ async function withoutState<Id extends number>(catalog: Catalog, kind: 'version'
 }
 
 /** Versions that neither a hash answer nor their model's answer brought: asked for one by one. */
-async function fetchLeftVersions(blobs: ReadonlyMap<Sha256, BlobId>, touched: Set<Sha256>, options: IdentifyOptions): Promise<void> {
+async function fetchLeftVersions(blobs: ReadonlyMap<Sha256, BlobId>, learned: Learned, options: IdentifyOptions): Promise<void> {
   const rows = await candidatesOfBlobs(options.catalog, blobs);
   for (const id of await withoutState(options.catalog, 'version', rows.map((row) => row.versionId))) {
-    for (const row of rows) if (row.versionId === id) touched.add(row.sha256);
     const item = await options.client.version(id);
     if (item === undefined) await recordLooks(options.catalog, 'version', [{ subject: String(id), answer: 'absent' }], options.now());
-    else await keepVersions([item], blobs, 'model-versions', options);
+    else await keepVersions([item], blobs, 'model-versions', learned, options);
   }
 }
 
 /** Keeps version answers, all or nothing: payload, facts, state, and which of their files have bytes that we hold. */
-export async function keepVersions(items: readonly Item<Version>[], blobs: ReadonlyMap<Sha256, BlobId>, source: string, { catalog, now }: Pick<IdentifyOptions, 'catalog' | 'now'>): Promise<void> {
+async function keepVersions(items: readonly Item<Version>[], blobs: ReadonlyMap<Sha256, BlobId>, source: string, learned: Learned, { catalog, now }: Pick<IdentifyOptions, 'catalog' | 'now'>): Promise<void> {
   const usable = items.filter((item) => item.value.modelId !== undefined);
   if (usable.length === 0) return;
   const at = now();
-  await catalog.write(async (trx) => {
-    await keepPayloads(trx, usable.map((item) => ({ kind: 'version' as const, subject: String(item.value.id), source, digest: stableDigest(item.raw), raw: item.raw, seenAt: at })));
+  const news = await catalog.write(async (trx) => {
+    const kept = await keepPayloads(trx, usable.map((item) => ({ kind: 'version' as const, subject: String(item.value.id), source, digest: stableDigest(item.raw), raw: item.raw, seenAt: at })));
     // A version answers even where its model does not: the little it says of the model must not be lost.
     await saveModels(trx, usable.flatMap((item) => shortModelFacts(item.value)), at);
     await saveVersions(trx, usable.map((item) => versionFacts(item.value, item.value.modelId as ModelId, { ordered: false, filesComplete: true })), at);
     await recordLooks(trx, 'version', usable.map((item) => ({ subject: String(item.value.id), answer: 'found' as const })), at);
     await saveCandidates(trx, usable.flatMap((item) => candidatesOf(item.value, item.value.modelId as ModelId, blobs)));
+    return newsIn<VersionId>(kept);
   });
+  for (const id of news) learned.versions.add(id);
   faultPoint('identify.versions');
 }
 
@@ -173,54 +219,55 @@ function candidatesOf(version: Version, modelId: ModelId, blobs: ReadonlyMap<Sha
   });
 }
 
-async function fetchModels(blobs: ReadonlyMap<Sha256, BlobId>, touched: Set<Sha256>, options: IdentifyOptions): Promise<void> {
+async function fetchModels(blobs: ReadonlyMap<Sha256, BlobId>, learned: Learned, options: IdentifyOptions): Promise<void> {
   const rows = await candidatesOfBlobs(options.catalog, blobs);
   const ids = await withoutState(options.catalog, 'model', rows.map((row) => row.modelId));
   const again = options.force || options.maxAgeMs !== undefined;
-  for (const row of rows) if (again && touched.has(row.sha256)) ids.add(row.modelId);
-  // Before they are asked for: those that are answered before the site dies count too.
-  for (const row of rows) if (ids.has(row.modelId)) touched.add(row.sha256);
-  await fetchModelsById([...ids], blobs, options);
+  for (const row of rows) if (again && learned.asked.has(row.sha256)) ids.add(row.modelId);
+  await fetchModelsById([...ids], blobs, learned, options);
 }
 
 /**
  * Models by their ids: a hundred a question with everything shown, then what was not listed once more without, then the
  * few left one by one. Only a single question that is answered "no" counts as absent: a list that drops a model says nothing.
  */
-export async function fetchModelsById(ids: readonly ModelId[], blobs: ReadonlyMap<Sha256, BlobId>, options: Pick<IdentifyOptions, 'catalog' | 'client' | 'now' | 'phase'>): Promise<{ listed: number; absent: readonly ModelId[] }> {
+export async function fetchModelsById(ids: readonly ModelId[], blobs: ReadonlyMap<Sha256, BlobId>, learned: Learned, options: Pick<IdentifyOptions, 'catalog' | 'client' | 'now' | 'phase'>): Promise<void> {
   const left = new Set(ids);
   for (const scope of ['wide', 'default'] as const) {
     for (const batch of chunks([...left], DETAILS_AT_ONCE)) {
       const items = await options.client.modelsByIds(batch, scope);
-      await keepModels(items, blobs, 'models?ids', options);
+      await keepModels(items, blobs, 'models?ids', learned, options);
       for (const item of items) left.delete(item.value.id);
       options.phase.advance(items.length);
     }
   }
-  const listed = ids.length - left.size;
-  const absent: ModelId[] = [];
   for (const id of left) {
     const item = await options.client.model(id);
-    if (item === undefined) absent.push(id);
-    else await keepModels([item], blobs, 'models', options);
+    if (item === undefined) await recordLooks(options.catalog, 'model', [{ subject: String(id), answer: 'absent' }], options.now());
+    else await keepModels([item], blobs, 'models', learned, options);
     options.phase.advance(1);
   }
-  await recordLooks(options.catalog, 'model', absent.map((id) => ({ subject: String(id), answer: 'absent' as const })), options.now());
-  return { listed, absent };
 }
 
 /** Keeps model answers with all their versions, all or nothing: who has a state is not asked again. */
-export async function keepModels(items: readonly Item<Model>[], blobs: ReadonlyMap<Sha256, BlobId>, source: string, { catalog, now }: Pick<IdentifyOptions, 'catalog' | 'now'>): Promise<void> {
+async function keepModels(items: readonly Item<Model>[], blobs: ReadonlyMap<Sha256, BlobId>, source: string, learned: Learned, { catalog, now }: Pick<IdentifyOptions, 'catalog' | 'now'>): Promise<void> {
   if (items.length === 0) return;
   const at = now();
   const versions = items.flatMap(({ value }) => value.versions.map((version) => ({ version, modelId: value.id })));
-  await catalog.write(async (trx) => {
-    await keepPayloads(trx, items.map((item) => ({ kind: 'model' as const, subject: String(item.value.id), source, digest: stableDigest(item.raw), raw: item.raw, seenAt: at })));
+  const news = await catalog.write(async (trx) => {
+    const kept = await keepPayloads(trx, items.map((item) => ({ kind: 'model' as const, subject: String(item.value.id), source, digest: stableDigest(item.raw), raw: item.raw, seenAt: at })));
     await saveModels(trx, items.map((item) => modelFacts(item.value)), at);
     await saveVersions(trx, versions.map(({ version, modelId }) => versionFacts(version, modelId, { ordered: true, filesComplete: false })), at);
     await recordLooks(trx, 'model', items.map((item) => ({ subject: String(item.value.id), answer: 'found' as const })), at);
     await recordLooks(trx, 'version', versions.map(({ version }) => ({ subject: String(version.id), answer: 'found' as const })), at);
     await saveCandidates(trx, versions.flatMap(({ version, modelId }) => candidatesOf(version, modelId, blobs)));
+    return newsIn<ModelId>(kept);
   });
+  for (const id of news) learned.models.add(id);
   faultPoint('identify.models');
+}
+
+/** The subjects of which the answer is not as it was. */
+function newsIn<Id extends number>(kept: readonly KeptPayload[]): Id[] {
+  return kept.filter((one) => one.isNews).map((one) => Number(one.subject) as Id);
 }

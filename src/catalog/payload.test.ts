@@ -74,9 +74,13 @@ describeCatalogs('payloads', (open) => {
   it('that come back have two spans: A, B, A are three', async () => {
     const catalog = await open();
 
+    const news: boolean[] = [];
     for (const [index, what] of ['a', 'a', 'b', 'a', 'a'].entries()) {
-      await keepPayloads(catalog, [seen('1', what, 10 * index)]);
+      const kept = await keepPayloads(catalog, [seen('1', what, 10 * index)]);
+      news.push(...kept.map(({ isNews }) => isNews));
     }
+
+    expect(news).toEqual([true, false, true, true, false]);
 
     expect(await spans(catalog, '1')).toEqual([
       ['a', 0, 10],

@@ -30,6 +30,8 @@ export interface KeptPayload {
   readonly payloadId: number;
   /** True when this answer was never seen before. */
   readonly isNew: boolean;
+  /** True when the look before this one showed something else, or there was none. */
+  readonly isNews: boolean;
 }
 
 /** An answer as it was kept. */
@@ -59,16 +61,19 @@ export async function keepPayloads(target: Writable, items: readonly PayloadInpu
     ...cleanText({ subject: item.subject, source: item.source }),
   }));
   return writing(target, async (trx) => {
-    const kept = new Map<PayloadInput, KeptPayload>();
+    const stored = new Map<PayloadInput, StoredPayload>();
+    const news = new Set<PayloadInput>();
     // An answer comes from one endpoint about one kind: these groups are few, mostly one.
     for (const group of groupBy(clean, ({ kind, source }) => `${kind} ${source}`).values()) {
-      const ids = await storeBodies(trx, group, kept);
-      const looks = group.map((item) => ({ ...item, payloadId: ids.get(keyOf(item)) as number }));
-      await recordSightings(trx, looks);
+      const ids = await storeBodies(trx, group, stored);
+      const looks = group.map((item) => ({ ...item, payloadId: ids.get(keyOf(item)) as number, item }));
+      for (const { item } of await recordSightings(trx, looks)) news.add(item);
     }
-    return clean.map((item) => kept.get(item) as KeptPayload);
+    return clean.map((item) => ({ ...(stored.get(item) as StoredPayload), isNews: news.has(item) }));
   });
 }
+
+type StoredPayload = Omit<KeptPayload, 'isNews'>;
 
 type IdsByDigest = ReadonlyMap<string, number>;
 
@@ -79,7 +84,7 @@ function keyOf({ subject, digest }: { readonly subject: string; readonly digest:
 async function storeBodies(
   trx: Kysely<Tables>,
   group: readonly PayloadInput[],
-  kept: Map<PayloadInput, KeptPayload>,
+  kept: Map<PayloadInput, StoredPayload>,
 ): Promise<IdsByDigest> {
   const known = await bodyIds(trx, group);
   const fresh = new Map<string, PayloadInput>();

@@ -22,12 +22,16 @@ interface Span {
 
 /**
  * Records looks, all of one kind and from one source, in their order: one that shows the same payload as the look before
- * extends its span, any other begins a new one.
+ * extends its span, any other begins a new one and is in the result.
  */
-export async function recordSightings(trx: Kysely<Tables>, group: readonly Look[]): Promise<void> {
-  const { kind, source } = group[0] as Look;
+export async function recordSightings<Item extends Look>(
+  trx: Kysely<Tables>,
+  group: readonly Item[],
+): Promise<Set<Item>> {
+  const { kind, source } = group[0] as Item;
   const newest = await newestSpans(trx, group);
   const added: { subject: string; span: Span }[] = [];
+  const news = new Set<Item>();
   const extended = new Set<Span>();
   for (const item of group) {
     const { payloadId } = item;
@@ -41,6 +45,7 @@ export async function recordSightings(trx: Kysely<Tables>, group: readonly Look[
       const span: Span = { id: undefined, payloadId, fromAt: at, toAt: at };
       newest.set(item.subject, span);
       added.push({ subject: item.subject, span });
+      news.add(item);
     }
   }
   for (const [to_at, spans] of groupBy(extended, (span) => span.toAt)) {
@@ -53,6 +58,7 @@ export async function recordSightings(trx: Kysely<Tables>, group: readonly Look[
     return { payload_id: payloadId, kind, subject, source, from_at: fromAt, to_at: toAt };
   });
   await upsert(trx, 'sighting', rows, { key: ['id'] });
+  return news;
 }
 
 async function newestSpans(trx: Kysely<Tables>, group: readonly Look[]): Promise<Map<string, Span>> {

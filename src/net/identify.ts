@@ -3,7 +3,8 @@ import type { Send } from './send.ts';
 
 export interface Identity {
   readonly userAgent: string;
-  readonly key: string | undefined;
+  /** The key as it is just now: it may be given up on the way. */
+  readonly key: () => string | undefined;
   /** Origins that may see the key. */
   readonly keyOrigins: ReadonlySet<string>;
 }
@@ -42,8 +43,8 @@ function packageVersion(): string {
 
 /** Puts our name on every request, and the key where it may go; an `authorization` set by anyone else is dropped. */
 export function identifying(send: Send, identity: Identity): Send {
-  const authorization = identity.key === undefined ? undefined : `Bearer ${identity.key}`;
   return (request) => {
+    const key = identity.key();
     const headers: Record<string, string> = { 'user-agent': identity.userAgent };
     for (const name in request.headers) {
       const value = request.headers[name];
@@ -51,8 +52,8 @@ export function identifying(send: Send, identity: Identity): Send {
     }
     if (!KEYLESS_ENDPOINTS.has(request.endpoint)) {
       headers['accept-encoding'] ??= 'gzip, br';
-      if (authorization !== undefined && identity.keyOrigins.has(originOf(request.url))) {
-        headers['authorization'] = authorization;
+      if (key !== undefined && identity.keyOrigins.has(originOf(request.url))) {
+        headers['authorization'] = `Bearer ${key}`;
       }
     }
     return send({ ...request, headers });

@@ -38,6 +38,17 @@ describe('the key and the name', () => {
     expect(other.asked[0]?.headers.authorization).toBeUndefined();
   });
 
+  it('sends the key no more once it is dropped', async () => {
+    const server = await bench.serve(ok);
+    const net = bench.open(server.origin, { key: 'K' });
+
+    await askJson(net.send, get(`${server.origin}/x`), JSON.parse);
+    net.dropKey();
+    await askJson(net.send, get(`${server.origin}/y`), JSON.parse);
+
+    expect(server.asked.map((asked) => asked.headers.authorization)).toEqual(['Bearer K', undefined]);
+  });
+
   it('sends no key where none is set', async () => {
     const server = await bench.serve(ok);
 

@@ -43,6 +43,8 @@ export interface Net {
   readonly send: Send;
   /** Real requests so far. */
   tally(): Tally;
+  /** From now on requests carry no key: the site refused it, and public data needs none. */
+  dropKey(): void;
   close(): Promise<void>;
 }
 
@@ -64,14 +66,18 @@ export function openNet(options: NetOptions): Net {
   const counter = tallying(async (request) => dispatch.send(request));
   const dispatch = openDispatch(dispatchOptions(options));
   let opened: { send: Send; state: NetState } | undefined;
+  let isKeyless = false;
   return {
     async send(request) {
       const signal = bothSignals(request.signal, options.signal);
       throwIfAborted(signal);
-      opened ??= compose(options, counter.send);
+      opened ??= compose(options, counter.send, () => (isKeyless ? undefined : options.key));
       return opened.send(signal === undefined ? request : { ...request, signal });
     },
     tally: counter.tally,
+    dropKey() {
+      isKeyless = true;
+    },
     async close() {
       await dispatch.close();
       await opened?.state.sweep(options.clock.now()).catch(() => undefined);
@@ -80,7 +86,11 @@ export function openNet(options: NetOptions): Net {
   };
 }
 
-function compose(options: NetOptions, wire: Send): { send: Send; state: NetState } {
+function compose(
+  options: NetOptions,
+  wire: Send,
+  keyNow: () => string | undefined,
+): { send: Send; state: NetState } {
   const { clock, chance, log, key } = options;
   const patienceMs = options.patienceMs ?? DEFAULT_PATIENCE_MS;
   const state = openSurvivingState(options.stateFile, log);
@@ -92,7 +102,7 @@ function compose(options: NetOptions, wire: Send): { send: Send; state: NetState
   const followed = redirecting(guarded, keyOrigins);
   const named = identifying(followed, {
     userAgent: options.userAgent ?? defaultUserAgent(),
-    key,
+    key: keyNow,
     keyOrigins,
   });
   const tried = retrying(named, { clock, chance, log, wait, health, hold: paced.hold, patienceMs });

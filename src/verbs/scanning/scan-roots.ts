@@ -12,6 +12,7 @@ import type { Catalog } from '../../catalog/open.ts';
 import type { Walk } from '../../library/walked.ts';
 import type { Deps } from '../deps.ts';
 import type { Failure } from '../verb.ts';
+import { checkKey } from './check-key.ts';
 import { planScan } from './plan-scan.ts';
 import type { ScanOutcome, ScanRequest } from './scan-request.ts';
 import { endIncomplete, isSettled, settingsKey, settle, unsettle } from './settle.ts';
@@ -69,6 +70,7 @@ async function fullScan(deps: Deps, catalog: Catalog, roots: readonly WalkedRoot
   const hashing = await hashAll(deps, catalog, stocks);
   const files = [...stocks.values()].flatMap((stock) => stock.files);
   const known = await knownHashes(catalog, files.map((file) => file.fileId));
+  const keyWarnings = await checkKey(deps);
   const identified = await identifyAll(deps, catalog, known, request, stocks);
   const touched = await chooseAll(catalog, known, identified, stocks, deps.clock.now());
   if (deps.signal.aborted) throw new InterruptedError();
@@ -82,7 +84,7 @@ async function fullScan(deps: Deps, catalog: Catalog, roots: readonly WalkedRoot
   return {
     counts: { ...counts, images: written.images, hashed: hashing.hashed, hash_bytes: hashing.bytes, previews: written.previews, pages: written.pages },
     galleries: written.galleries,
-    warnings: [...hashing.warnings, ...written.warnings],
+    warnings: [...keyWarnings, ...hashing.warnings, ...written.warnings],
     failures,
     stopped,
     requests: net?.tally().total ?? 0,

@@ -16,7 +16,7 @@ import type { FilesWritten, LibraryJob, RootJob } from './library-job.ts';
 import { namingsOf } from './naming.ts';
 import type { Naming } from './naming.ts';
 import { writeCollected } from './write-collected.ts';
-import { writeGallery } from './write-gallery.ts';
+import { galleryStands, writeGallery } from './write-gallery.ts';
 import { writeInfos } from './write-infos.ts';
 import { pagePaths, writePages } from './write-pages.ts';
 import { bringPreviews } from './bring-previews.ts';
@@ -54,8 +54,13 @@ export async function writeLibrary(deps: Deps, catalog: Catalog, job: LibraryJob
     addTo(total, await writeCollected(deps, catalog, root, touched));
     pages += addTo(total, await writePages(deps, catalog, root, touched, pageOf, job.request)).pages;
   }
+  // Counters change all the time: they alone are no reason to write galleries.
+  const isNews = touched.size > 0 || total.written > 0 || [...job.stocks.values()].some((stock) => stock.gone > 0);
   const galleries: string[] = [];
-  for (const place of places) galleries.push(addTo(total, await writeGallery(deps, catalog, place, (path) => pageOf.get(path))).page);
+  for (const place of places) {
+    if (!isNews && (await galleryStands(catalog, place))) galleries.push(place.page);
+    else galleries.push(addTo(total, await writeGallery(deps, catalog, place, (path) => pageOf.get(path))).page);
+  }
   return { ...total, previews: previews.fetched, previewBytes: previews.bytes, images: previews.held, pages, galleries, stopped: previews.stopped };
 }
 
