@@ -100,6 +100,8 @@ describe.skipIf(chromium === undefined)(
       await page.locator('#search').fill('no such thing anywhere');
 
       await page.waitForSelector('text=Nothing matches');
+      await page.getByRole('button', { name: 'Clear the search' }).click();
+      await settle(page, small.cards.length);
       await session.expectQuiet();
     });
 
@@ -206,6 +208,19 @@ describe.skipIf(chromium === undefined)(
 
       await page.keyboard.press('/');
       expect(await page.evaluate('document.activeElement.id')).toBe('search');
+      await session.expectQuiet();
+    });
+
+    it('selects with the mouse as with the keyboard', async () => {
+      const page = await session.open(small);
+
+      await page.locator('.card').first().hover();
+      await page.locator('.card .pick').first().click();
+      await page.locator('.card').nth(1).hover();
+      await page.locator('.card .pick').nth(1).click();
+
+      expect(await page.locator('.selection').textContent()).toContain('2 selected');
+      expect(await page.locator('[role="gridcell"][aria-selected="true"]').count()).toBe(2);
       await session.expectQuiet();
     });
 

@@ -13,6 +13,7 @@ import {
 import type { CardActions } from './card.tsx';
 import type { Cards } from './card-data.ts';
 import { FacetList } from './facet-list.tsx';
+import { Empty } from './empty.tsx';
 import { type FacetName, facetsOf } from './facets.ts';
 import { filterCards } from './filter.ts';
 import { Grid } from './grid.tsx';
@@ -142,12 +143,18 @@ export function App({ title, cards, loadAbout }: AppProps): JSX.Element {
           counts={filtered.counts}
           choices={view.choices}
           open={sheetOpen}
+          found={results.length}
           onClose={() => setSheetOpen(false)}
           onChoose={choose}
         />
         <main class="results">
           {results.length === 0 ? (
-            <Empty total={cards.count} reading={!index.complete && view.query !== ''} />
+            <Empty
+              total={cards.count}
+              reading={!index.complete && view.query !== ''}
+              view={view}
+              onView={(next) => setView(next, 'push')}
+            />
           ) : view.layout === 'grid' ? (
             <Grid {...shared} size={settings.size} />
           ) : (
@@ -181,12 +188,6 @@ export function App({ title, cards, loadAbout }: AppProps): JSX.Element {
       </div>
     </>
   );
-}
-
-function Empty({ total, reading }: { total: number; reading: boolean }): JSX.Element {
-  if (total === 0) return <p class="empty">No models yet. Scan a folder, and they appear here.</p>;
-  if (reading) return <p class="empty">Reading the descriptions…</p>;
-  return <p class="empty">Nothing matches. Take a filter away, or try fewer words.</p>;
 }
 
 function withCurrent(results: Uint32Array, current: number, act: (card: number) => void): void {

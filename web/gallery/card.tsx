@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { type Cards, FLAGS } from './card-data.ts';
 import { Cover } from './cover.tsx';
-import { fullCount, shortCount } from './figures.ts';
+import { fullCount, shortCount, sizeText } from './figures.ts';
 import { Icon } from './icons.tsx';
 
 /** What cards and rows of the list ask of the app. */
@@ -36,9 +36,15 @@ export function Card(props: CardProps): JSX.Element {
       onPointerLeave={() => setLively(false)}
     >
       {covers && <Cover cards={cards} card={card} blurFrom={blurFrom} lively={lively} />}
-      {covers && <Marks cards={cards} card={card} selected={selected} />}
+      {covers && <Marks cards={cards} card={card} />}
+      <Pick {...props} />
       <div class="caption">
-        <CardLink {...props} />
+        <div class="card-title">
+          <CardLink {...props} />
+          <span class="card-version" dir="auto">
+            {versionLine(cards, card)}
+          </span>
+        </div>
         <Meta cards={cards} card={card} />
         <Triggers {...props} />
       </div>
@@ -67,25 +73,35 @@ export function CardLink({ cards, card, position, current, actions }: CardProps)
   );
 }
 
+/** Version and creator, shown where the name leaves a line for them. */
+function versionLine(cards: Cards, card: number): string {
+  const creator = cards.words.creator[cards.creator[card] ?? -1];
+  const parts = [cards.version[card] ?? '', creator === undefined ? '' : `by ${creator}`];
+  return parts.filter((part) => part !== '').join(' · ');
+}
+
+/** Selects for the mouse and the finger what `x` selects for the keyboard; no stop of the Tab key. */
+export function Pick({ cards, card, selected, actions }: CardProps): JSX.Element {
+  return (
+    <button
+      type="button"
+      class="pick"
+      tabIndex={-1}
+      aria-pressed={selected}
+      title={selected ? 'Selected (x)' : 'Select (x)'}
+      onClick={() => actions.select(card)}
+    >
+      <Icon name="check" />
+      <span class="unseen">Select {cards.name[card]}</span>
+    </button>
+  );
+}
+
 /** States that a reader wants to see at once. */
-export function Marks({
-  cards,
-  card,
-  selected,
-}: {
-  cards: Cards;
-  card: number;
-  selected: boolean;
-}): JSX.Element {
+export function Marks({ cards, card }: { cards: Cards; card: number }): JSX.Element {
   const flags = cards.flags[card] ?? 0;
   return (
     <div class="marks">
-      {selected && (
-        <span class="mark mark-new">
-          <Icon name="check" />
-          <span class="unseen">selected</span>
-        </span>
-      )}
       {(flags & FLAGS.update) !== 0 && <span class="mark mark-new">update</span>}
       {(flags & FLAGS.removed) !== 0 && <span class="mark mark-removed">removed</span>}
       {(flags & FLAGS.missing) !== 0 && <span class="mark mark-missing">not on Civitai</span>}
@@ -107,7 +123,8 @@ function Meta({ cards, card }: { cards: Cards; card: number }): JSX.Element {
   const thumbs = cards.thumbs[card];
   return (
     <div class="card-meta">
-      <span>{kind.filter((word) => word !== undefined).join(' · ') || 'unknown'}</span>
+      <span>{kind.filter((word) => word !== undefined).join(' · ') || 'unknown type'}</span>
+      {downloads === -1 && thumbs === -1 && <span class="figure">{sizeText(cards.size[card])}</span>}
       {shortCount(downloads) !== '' && (
         <span class="figure" title={`${fullCount(downloads)} downloads`}>
           <Icon name="down" />
@@ -115,7 +132,7 @@ function Meta({ cards, card }: { cards: Cards; card: number }): JSX.Element {
         </span>
       )}
       {shortCount(thumbs) !== '' && (
-        <span class="figure" title={`${fullCount(thumbs)} thumbs up`}>
+        <span class="figure thumbs" title={`${fullCount(thumbs)} thumbs up`}>
           <Icon name="thumb" />
           {shortCount(thumbs)}
         </span>
@@ -126,7 +143,7 @@ function Meta({ cards, card }: { cards: Cards; card: number }): JSX.Element {
 
 function Triggers({ cards, card, actions }: CardProps): JSX.Element {
   const words = cards.triggers[card] ?? [];
-  if (words.length === 0) return <div class="card-triggers" />;
+  if (words.length === 0) return <Place cards={cards} card={card} />;
   return (
     <button type="button" class="card-triggers" tabIndex={-1} onClick={() => actions.copyTriggers(card)}>
       <span dir="auto">
@@ -135,5 +152,20 @@ function Triggers({ cards, card, actions }: CardProps): JSX.Element {
       </span>
       <Icon name="copy" />
     </button>
+  );
+}
+
+/** The folder, where no trigger words want the line. */
+function Place({ cards, card }: { cards: Cards; card: number }): JSX.Element {
+  const folder = cards.words.folder[cards.folder[card] ?? -1] ?? '';
+  if (folder === '') return <div class="card-triggers" />;
+  return (
+    <div class="card-triggers">
+      <Icon name="folder" />
+      <span dir="auto">
+        <span class="unseen">In folder </span>
+        {folder}
+      </span>
+    </div>
   );
 }

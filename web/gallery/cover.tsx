@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { decodeBlurhash } from './blurhash.ts';
+import { BlankCover } from './blank-cover.tsx';
 import type { Cards } from './card-data.ts';
 
 /** Pixels of a placeholder: enough for its few colours. */
@@ -26,7 +27,9 @@ export function Cover({ cards, card, blurFrom, lively }: CoverProps): JSX.Elemen
       {(cards.blurhash[card] ?? '') !== '' && <Placeholder hash={cards.blurhash[card] ?? ''} />}
       {thumb !== '' && <Picture key={thumb} url={thumb} />}
       {plays && <video src={video} muted loop autoplay playsInline />}
-      {thumb === '' && !plays && <NoPicture cards={cards} card={card} />}
+      {thumb === '' && !plays && (cards.blurhash[card] ?? '') === '' && (
+        <BlankCover name={cards.name[card] ?? ''} type={cards.words.type[cards.type[card] ?? -1]} />
+      )}
       {blurred && (
         <div class="level">
           <span>{cards.levels[level]}</span>
@@ -34,11 +37,6 @@ export function Cover({ cards, card, blurFrom, lively }: CoverProps): JSX.Elemen
       )}
     </div>
   );
-}
-
-function NoPicture({ cards, card }: { cards: Cards; card: number }): JSX.Element | null {
-  if ((cards.blurhash[card] ?? '') !== '') return null;
-  return <div class="no-cover">{cards.video[card] === '' ? 'no preview' : 'video'}</div>;
 }
 
 function Picture({ url }: { url: string }): JSX.Element {

@@ -16,16 +16,20 @@ interface FacetListProps {
   readonly counts: Filtered['counts'];
   readonly choices: Choices;
   readonly open: boolean;
+  /** Models that pass the present filter. */
+  readonly found: number;
   readonly onClose: () => void;
   readonly onChoose: (name: FacetName, label: string, side: 'with' | 'without') => void;
 }
 
 /** All facets, beside the results or as a sheet from below. */
-export function FacetList({ facets, counts, choices, open, onClose, onChoose }: FacetListProps): JSX.Element {
+export function FacetList(props: FacetListProps): JSX.Element {
+  const { facets, counts, choices, open, found, onClose, onChoose } = props;
   return (
     <aside class={`side${open ? ' is-open' : ''}`} id="facets" aria-label="Filters" tabIndex={-1}>
       <div class="side-head">
         <strong>Filters</strong>
+        <span class="muted small">{fullCount(found)} models</span>
         <button type="button" class="control" onClick={onClose}>
           Done
         </button>
@@ -54,7 +58,7 @@ function FacetGroup({ facet, counts, choice, onChoose }: GroupProps): JSX.Elemen
   const [wanted, setWanted] = useState('');
   const [all, setAll] = useState(false);
   const shown = topValues(facet, counts, choice, wanted.trim().toLowerCase(), all ? MANY : FEW);
-  if (facet.labels.length === 0) return null;
+  if (facet.labels.length === 0 || (shown.values.length === 0 && wanted === '')) return null;
   return (
     <section class="facet" aria-labelledby={`facet-${facet.name}`}>
       <h2 id={`facet-${facet.name}`}>{facet.title}</h2>
@@ -130,7 +134,7 @@ function Value({ facet, value, count, choice, onChoose }: ValueProps): JSX.Eleme
   );
 }
 
-/** The values to show: what is chosen first, then the most frequent; trees and levels keep their own order. */
+/** The values to show: what is chosen first, then the most frequent, "unknown" last; trees and levels keep their own order. */
 export function topValues(
   facet: Facet,
   counts: Uint32Array,
@@ -148,7 +152,7 @@ export function topValues(
   }
   if (!keepsOrder) {
     const rank = (value: number): number =>
-      (chosen.has(facet.labels[value] ?? '') ? 1e9 : 0) + (counts[value] ?? 0);
+      (chosen.has(facet.labels[value] ?? '') ? 1e9 : 0) + (value === facet.none ? -1 : (counts[value] ?? 0));
     candidates.sort((a, b) => rank(b) - rank(a) || a - b);
   }
   return { values: candidates.slice(0, limit), more: Math.max(0, candidates.length - limit) };

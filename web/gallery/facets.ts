@@ -12,6 +12,8 @@ export interface Facet {
   /** Values of card `i` are `values[starts[i]]` up to `values[starts[i + 1]]`. */
   readonly starts: Uint32Array;
   readonly values: Uint32Array;
+  /** The value of cards that have none; absent where every card has one. */
+  readonly none?: number;
   /** Depth of a value in a tree; absent for flat lists. */
   readonly depths?: readonly number[];
 }
@@ -24,9 +26,9 @@ export interface Choice {
 
 /** The label of cards that have no value. */
 const NONE: Readonly<Record<WordList, string>> = {
-  type: 'unknown',
-  base: 'unknown',
-  creator: 'unknown',
+  type: 'unknown type',
+  base: 'unknown base model',
+  creator: 'unknown creator',
   tag: 'no tags',
   folder: '',
 };
@@ -58,13 +60,14 @@ function wordFacet(cards: Cards, name: 'type' | 'base' | 'creator', title: strin
   const words = cards.words[name];
   const column = cards[name];
   const lists = column.map((at) => [at < 0 ? words.length : at]);
-  return { name, title, mode: 'any', labels: [...words, NONE[name]], ...packed(lists) };
+  return { name, title, mode: 'any', labels: [...words, NONE[name]], none: words.length, ...packed(lists) };
 }
 
 function tagFacet(cards: Cards): Facet {
   const words = cards.words.tag;
   const lists = cards.tags.map((tags) => (tags.length === 0 ? [words.length] : tags));
-  return { name: 'tag', title: 'Tag', mode: 'all', labels: [...words, NONE.tag], ...packed(lists) };
+  const labels = [...words, NONE.tag];
+  return { name: 'tag', title: 'Tag', mode: 'all', labels, none: words.length, ...packed(lists) };
 }
 
 function levelFacet(cards: Cards): Facet {

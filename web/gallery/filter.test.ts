@@ -35,7 +35,7 @@ describe('filtering', () => {
     ['both of two tags', chosen('tag', ['ink', 'night']), 'a'],
     ['without a tag', chosen('tag', [], ['ink']), 'cd'],
     ['cards that have no tag', chosen('tag', ['no tags']), 'd'],
-    ['cards of unknown type', chosen('type', ['unknown']), 'd'],
+    ['cards of unknown type', chosen('type', ['unknown type']), 'd'],
     ['a folder and all below it, but none of like name', chosen('folder', ['x/y']), 'a'],
     ['a parent folder', chosen('folder', ['x']), 'abc'],
     ['a state', chosen('state', ['has update']), 'c'],
@@ -60,14 +60,14 @@ describe('filtering', () => {
   });
 
   it('counts in each facet exactly the cards that choosing a value there alone would show', () => {
-    const label = fc.constantFrom('LORA', 'VAE', 'unknown');
+    const label = fc.constantFrom('LORA', 'VAE', 'unknown type');
     fc.assert(
       fc.property(
         fc.uniqueArray(label),
         fc.uniqueArray(fc.constantFrom('ink', 'night', 'no tags')),
         (types, tags) => {
           const choices = { ...chosen('type', types), ...chosen('tag', tags) };
-          for (const type of ['LORA', 'VAE', 'unknown']) {
+          for (const type of ['LORA', 'VAE', 'unknown type']) {
             expect(countOf('type', type, choices)).toBe(
               hits({ ...choices, ...chosen('type', [type]) }).length,
             );

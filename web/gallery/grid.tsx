@@ -27,6 +27,9 @@ interface GridProps extends ResultsProps {
   readonly covers: boolean;
 }
 
+/** Cards narrower than this say less, in CSS pixels. */
+const NARROW = 200;
+
 /** Columns that fit, two at least where there is a picture and room. Pure. */
 export function columnsIn(width: number, size: number, gap: number): number {
   const fitting = Math.floor((width + gap) / (size + gap));
@@ -38,7 +41,7 @@ export function Grid(props: GridProps): JSX.Element {
   const { cards, results, size, covers, onShape } = props;
   const container = useRef<HTMLDivElement>(null);
   const width = useWidth(container);
-  const gap = lengthToken('--s4');
+  const gap = lengthToken('--gap');
   const columns = columnsIn(width, size, gap);
   const cell = (width - gap * (columns - 1)) / columns;
   const rowHeight = Math.round((covers ? cell * 1.5 : 0) + lengthToken('--caption') + gap);
@@ -52,7 +55,7 @@ export function Grid(props: GridProps): JSX.Element {
   return (
     <div
       ref={container}
-      class="window"
+      class={cell < NARROW ? 'window is-narrow' : 'window'}
       role="grid"
       aria-label="Models"
       aria-rowcount={rows}

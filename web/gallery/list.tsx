@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { CardLink, Marks } from './card.tsx';
+import { CardLink, Marks, Pick } from './card.tsx';
 import type { Cards } from './card-data.ts';
 import { Cover } from './cover.tsx';
 import { dayText, fullCount, sizeText } from './figures.ts';
@@ -20,8 +20,20 @@ export interface ListColumn {
   readonly cell: (cards: Cards, card: number) => string;
 }
 
+const UNKNOWN = 'unknown';
+
 const word = (list: keyof Cards['words'], at: number | undefined, cards: Cards): string =>
-  cards.words[list][at ?? -1] ?? '';
+  cards.words[list][at ?? -1] ?? UNKNOWN;
+
+/** What a narrow screen shows of the columns, in one line below the name. */
+const inShort = (cards: Cards, card: number): string =>
+  [
+    cards.words.type[cards.type[card] ?? -1],
+    cards.words.base[cards.base[card] ?? -1],
+    sizeText(cards.size[card]),
+  ]
+    .filter((part) => part !== undefined && part !== '')
+    .join(' · ');
 
 export const LIST_COLUMNS: readonly ListColumn[] = [
   { key: 'version', title: 'Version', sort: undefined, width: '--col-middle', cell: (cards, card) => cards.version[card] ?? '' },
@@ -165,18 +177,20 @@ function Row(props: RowProps): JSX.Element {
     >
       <span role="gridcell">
         {covers && <Cover cards={cards} card={card} blurFrom={blurFrom} lively={false} />}
+        <Pick {...props} selected={selected} current={position === props.current} />
       </span>
       <span role="gridcell">
         <CardLink {...props} selected={selected} current={position === props.current} />
+        <span class="row-short">{inShort(cards, card)}</span>
       </span>
       <span role="gridcell">
-        <Marks cards={cards} card={card} selected={selected} />
+        <Marks cards={cards} card={card} />
       </span>
       {shown.map((column) => (
         <span
           key={column.key}
           role="gridcell"
-          class={column.number === true ? 'number' : ''}
+          class={cellClass(column, column.cell(cards, card))}
           title={column.cell(cards, card)}
         >
           {column.cell(cards, card)}
@@ -184,4 +198,9 @@ function Row(props: RowProps): JSX.Element {
       ))}
     </div>
   );
+}
+
+function cellClass(column: ListColumn, text: string): string {
+  if (column.number === true) return 'number';
+  return text === UNKNOWN ? 'muted' : '';
 }

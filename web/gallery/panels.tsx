@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { BLUR_NONE, SIZE, type Settings } from '../shared/settings.ts';
+import { fullCount } from './figures.ts';
 import { LIST_COLUMNS } from './list.tsx';
 
 interface OptionsProps {
@@ -24,7 +25,7 @@ export function Options({ settings, levels, onSettings }: OptionsProps): JSX.Ele
               aria-pressed={settings.theme === theme}
               onClick={() => onSettings({ ...settings, theme })}
             >
-              {theme}
+              {{ auto: 'System', light: 'Light', dark: 'Dark' }[theme]}
             </button>
           ))}
         </div>
@@ -98,7 +99,7 @@ export function SelectionBar({ count, onTriggers, onPaths, onClear }: SelectionP
   if (count === 0) return null;
   return (
     <div class="selection" role="region" aria-label="Selection">
-      <span>{count} selected</span>
+      <span class="figure">{fullCount(count)} selected</span>
       <button type="button" class="control" onClick={onTriggers}>
         Copy triggers
       </button>
@@ -139,7 +140,9 @@ export function KeySheet({ open, onClose }: { open: boolean; onClose: () => void
         {KEYS.map(([key, what]) => (
           <div key={key}>
             <dt>
-              <kbd>{key}</kbd>
+              {key.split(' ').map((one) => (
+                <kbd key={one}>{one}</kbd>
+              ))}
             </dt>
             <dd>{what}</dd>
           </div>

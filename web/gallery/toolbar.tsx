@@ -28,7 +28,9 @@ export function Toolbar(props: ToolbarProps): JSX.Element {
   const { title, view, settings, onView, onSettings, onTheme } = props;
   return (
     <div class="tools">
-      <h1>{title}</h1>
+      <h1>
+        Civitarium <span class="of">{title}</span>
+      </h1>
       <Search {...props} />
       <Count {...props} />
       <SortMenu view={view} onView={onView} />
@@ -66,9 +68,14 @@ export function Toolbar(props: ToolbarProps): JSX.Element {
           onInput={(event) => onSettings({ ...settings, size: Number(event.currentTarget.value) })}
         />
       )}
-      <div class="tool-group">
-        <button type="button" class="control wide-only" title={`Theme: ${settings.theme}`} onClick={onTheme}>
-          <Icon name="theme" />
+      <div class="tool-group tool-end">
+        <button
+          type="button"
+          class="control wide-only"
+          title={`Theme: ${settings.theme === 'auto' ? 'as the system' : settings.theme}`}
+          onClick={onTheme}
+        >
+          <Icon name={settings.theme} />
           <span class="unseen">Theme: {settings.theme}</span>
         </button>
         <button type="button" class="control" title="View options" popoverTarget="options">
@@ -105,6 +112,7 @@ function Search({ view, searchField, onView }: ToolbarProps): JSX.Element {
 }
 
 function Count({ shown, total, reading, view, sheetOpen, onSheet }: ToolbarProps): JSX.Element {
+  const chosen = chosenIn(view).length;
   return (
     <>
       <p class="count" role="status">
@@ -120,6 +128,7 @@ function Count({ shown, total, reading, view, sheetOpen, onSheet }: ToolbarProps
       >
         <Icon name="filter" />
         Filters
+        {chosen > 0 && <span class="badge">{chosen}</span>}
       </button>
     </>
   );
@@ -127,7 +136,7 @@ function Count({ shown, total, reading, view, sheetOpen, onSheet }: ToolbarProps
 
 function SortMenu({ view, onView }: Pick<ToolbarProps, 'view' | 'onView'>): JSX.Element {
   return (
-    <div class="tool-group">
+    <div class="tool-group tool-sort">
       <select
         aria-label="Sort by"
         value={view.sort}
@@ -145,7 +154,7 @@ function SortMenu({ view, onView }: Pick<ToolbarProps, 'view' | 'onView'>): JSX.
       <button
         type="button"
         class="control"
-        title={view.falling ? 'Falling' : 'Rising'}
+        title={view.falling ? 'Highest first' : 'Lowest first'}
         onClick={() => onView({ ...view, falling: !view.falling }, 'push')}
       >
         <Icon name={view.falling ? 'down' : 'up'} />
@@ -163,11 +172,7 @@ interface ChosenProps {
 
 /** Everything that filters, each with a way to take it back. */
 export function Chosen({ view, onChoose, onView }: ChosenProps): JSX.Element | null {
-  const chips = FACET_NAMES.flatMap((name) =>
-    (['with', 'without'] as const).flatMap((side) =>
-      (view.choices[name]?.[side] ?? []).map((label) => ({ name, side, label })),
-    ),
-  );
+  const chips = chosenIn(view);
   if (chips.length === 0) return null;
   return (
     <div class="chosen" role="group" aria-label="Chosen filters">
@@ -196,5 +201,19 @@ export function Chosen({ view, onChoose, onView }: ChosenProps): JSX.Element | n
         clear
       </button>
     </div>
+  );
+}
+
+interface ChosenValue {
+  readonly name: FacetName;
+  readonly side: 'with' | 'without';
+  readonly label: string;
+}
+
+function chosenIn(view: ViewState): ChosenValue[] {
+  return FACET_NAMES.flatMap((name) =>
+    (['with', 'without'] as const).flatMap((side) =>
+      (view.choices[name]?.[side] ?? []).map((label) => ({ name, side, label })),
+    ),
   );
 }
