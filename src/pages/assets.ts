@@ -9,6 +9,14 @@ export interface Asset {
 
 const NAMES = ['gallery.js', 'gallery.css', 'page.js', 'page.css'] as const;
 
+/** The sign in the browser's tab: cards on a light table. A picture of its own, so it names its own colours. */
+const ICON = {
+  name: 'icon.svg',
+  bytes: new TextEncoder().encode(
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="3.5" fill="#14548f"/><path d="M3.5 3.5h4v5h-4zM8.5 3.5h4v3h-4zM3.5 9.5h4v3h-4zM8.5 7.5h4v5h-4z" fill="#fff"/></svg>\n',
+  ),
+} as const satisfies Asset;
+
 /** Where `npm run build` puts the bundles, seen from this file: in a checkout, and when installed as `dist/src/pages`. */
 const PLACES = ['../../dist/web/', '../../web/'] as const;
 
@@ -20,7 +28,7 @@ export async function webAssets(): Promise<Asset[]> {
   for (const place of PLACES) {
     const found = await Promise.all(NAMES.map((name) => readAsset(place, name)));
     const assets = found.filter((asset) => asset !== undefined);
-    if (assets.length === NAMES.length) return assets;
+    if (assets.length === NAMES.length) return [...assets, ICON];
   }
   throw new UserError('The browser app is not built.', {
     code: 'web-not-built',

@@ -21,8 +21,11 @@ export function documentOf(parts: DocumentParts): string {
         <meta charset="utf-8" />
         ${policyMeta()}
         <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="theme-color" content="" />
         <meta name="generator" content="Civitarium" />
         <title>${parts.title}</title>
+        <link rel="icon" type="image/svg+xml" href="${parts.assets}icon.svg" />
         <link rel="stylesheet" href="${parts.assets}${parts.bundle}.css" />
         <script src="${parts.assets}${parts.bundle}.js"></script>
         ${parts.data.map((name) => html`<script defer src="${parts.assets}${name}"></script>`)}

@@ -135,10 +135,13 @@ function idsOf(known: KnownView, links: PageLinks): Html {
 
 function fileFact(view: ModelFileView): Html {
   const sha = view.sha256;
+  const parts = [
+    html`<span class="figure">${formatBytes(view.size)}</span>`,
+    view.headerFormat !== undefined && html`${view.headerFormat}`,
+    html`${dateOf(view.modifiedAt)}`,
+  ];
   return html`<span class="filename" dir="auto">${view.name}</span>
-    <span class="figure">${formatBytes(view.size)}</span>
-    ${view.headerFormat !== undefined && html`<span class="muted">${view.headerFormat}</span>`}
-    <span class="muted">of ${dateOf(view.modifiedAt)}</span>
+    ${joined(parts.filter((part) => part !== false))}
     ${sha !== undefined && copyButton(sha, 'SHA-256', html`SHA-256 <code>${sha.slice(0, 10).toUpperCase()}…</code>`)}`;
 }
 

@@ -21,8 +21,9 @@ export function topBar(view: ModelFileView, links: PageLinks): Html {
     </nav>
     <div class="bar-end">
       <button type="button" class="control" id="mature" hidden></button>
-      <button type="button" class="control" id="theme" hidden>
-        ${GLYPHS.theme}<span class="unseen">Light or dark</span>
+      <button type="button" class="control" id="theme" title="Light or dark" hidden>
+        <span class="when-auto">${GLYPHS.auto}</span><span class="when-light">${GLYPHS.light}</span
+        ><span class="when-dark">${GLYPHS.dark}</span><span class="unseen">Light or dark</span>
       </button>
       ${known !== undefined && siteLink(versionAddress(links, known.modelId, known.versionId), html`Open on Civitai${GLYPHS.out}`)}
     </div>
@@ -31,9 +32,12 @@ export function topBar(view: ModelFileView, links: PageLinks): Html {
 
 /** What the reader must know before anything else: removed, missing, never asked, damaged. */
 export function banners(view: ModelFileView): Html {
-  return html`${stateBanner(view)}
-  ${view.headerWarning !== undefined && banner('failed', 'The file is damaged', view.headerWarning)}
-  ${view.problem !== undefined && banner('failed', 'The file could not be read', view.problem)}`;
+  const said = [
+    view.problem !== undefined && banner('failed', 'The file could not be read', view.problem),
+    view.headerWarning !== undefined && banner('failed', 'The file is damaged', view.headerWarning),
+    stateBanner(view),
+  ].filter((one) => one !== false && one !== nothing);
+  return said.length === 0 ? nothing : html`<div class="banners">${said}</div> `;
 }
 
 function stateBanner(view: ModelFileView): Html {
@@ -61,7 +65,17 @@ function stateBanner(view: ModelFileView): Html {
       'Civitai has not answered for this file. The next scan asks again.',
     );
   }
-  return nothing;
+  return known === undefined ? nothing : goneBanner(known);
+}
+
+/** The bytes are known, but the model or our version of it is not shown any more. */
+function goneBanner(known: KnownView): Html {
+  const { modelState, versionState } = known;
+  const gone = modelState === 'removed' ? 'model' : versionState === 'removed' ? 'version' : undefined;
+  if (gone === undefined) return nothing;
+  const title =
+    gone === 'model' ? 'The model was removed from Civitai' : 'This version was removed from Civitai';
+  return banner('removed', title, `Kept here: ${keptThings(known)}.`);
 }
 
 function keptThings(known: KnownView): string {

@@ -4,7 +4,7 @@ import { type Html, type HtmlValue, html, nothing } from './html.ts';
 import { GLYPHS } from './icons.ts';
 import { LEVELS, levelIndex } from './levels.ts';
 import { fileUrl, type PageLinks, siteAddress } from './page-links.ts';
-import { copyFromButton, name, siteLink } from './pieces.ts';
+import { copyButton, copyFromButton, name, siteLink } from './pieces.ts';
 
 /** The pictures of a version: a large first one, the strip, and below the page every prompt in full. */
 export interface MediaParts {
@@ -34,7 +34,8 @@ function stageOf(shots: readonly Shot[], total: number, links: PageLinks): Html 
       total === 0
         ? 'No preview is known.'
         : `${total} ${total === 1 ? 'preview is' : 'previews are'} known, none is kept here.`;
-    return html`<div class="stage stage-empty"><p class="muted">${sentence}</p></div>`;
+    return html`<div class="stage stage-empty"><p class="muted">${sentence}</p></div>
+      ${total > 0 && fetchLine('them')}`;
   }
   const away = total - shots.length;
   return html`<div class="stage">${tile(first, 'large', links)}</div>
@@ -44,7 +45,22 @@ function stageOf(shots: readonly Shot[], total: number, links: PageLinks): Html 
         ${shots.map((shot) => html`<li>${tile(shot, 'small', links)}</li>`)}
       </ul>`
     }
-    ${away > 0 && html`<p class="muted small"><a href="#prompts">${away} more not kept here</a></p>`}`;
+    ${away > 0 && awayLine(away)}`;
+}
+
+/** How many pictures are only known, how to see how they were made, and how to fetch them. */
+function awayLine(away: number): Html {
+  return html`<p class="muted small away">
+      ${away} more ${away === 1 ? 'is' : 'are'} known but not kept here:
+      <a href="#prompts">how ${away === 1 ? 'it was' : 'they were'} made</a>.
+    </p>
+    ${fetchLine(away === 1 ? 'it' : 'them')}`;
+}
+
+function fetchLine(what: 'it' | 'them'): Html {
+  return html`<p class="muted small">
+    To fetch ${what}, scan again with ${copyButton('--images all', 'option', html`<code>--images all</code>`)}
+  </p>`;
 }
 
 /** A link to the held file; the page's script opens it in the lightbox instead. */
@@ -180,5 +196,5 @@ function origin(image: ImageView, links: PageLinks): Html {
       ? html`<span class="muted">Not kept here.</span>`
       : html`<a href="${fileUrl(links, image.heldPath)}">Open the file</a>`;
   if (image.id <= 0) return held;
-  return html`${held} ${siteLink(siteAddress(links, ['images', image.id]), html`on Civitai${GLYPHS.out}`)}`;
+  return html`${held} · ${siteLink(siteAddress(links, ['images', image.id]), html`on Civitai${GLYPHS.out}`)}`;
 }

@@ -112,6 +112,33 @@ describe('a model page', () => {
     );
   });
 
+  it('says when the model or our version of it is gone while the bytes are still known', () => {
+    const text = (changes: Partial<KnownView>): string => words(modelPage(view(changes), links));
+
+    expect(text({ modelState: 'removed' })).toContain('The model was removed from Civitai.');
+    expect(text({ versionState: 'removed' })).toContain('This version was removed from Civitai.');
+    expect(text({ modelState: 'found', versionState: 'found' })).not.toContain('removed from Civitai');
+  });
+
+  it('says why the file counts as one of several versions, and how to settle it otherwise', () => {
+    const text = words(modelPage(view({ choiceReason: 'same name and size' }), links));
+
+    expect(text).toContain('chosen same name and size');
+    expect(text).toContain('civitarium pin');
+    expect(words(modelPage(view({ choiceReason: 'pinned by you', pinned: true }), links))).toContain(
+      'You settled which one it counts as.',
+    );
+  });
+
+  it('says how to fetch the previews that are only known', () => {
+    const [image] = sampleImages(['/models/a.webp']);
+    if (image === undefined) throw new Error('no image');
+    const page = modelPage(view({ images: [image, { ...image, id: 2, heldPath: undefined }] }), links);
+
+    expect(words(page)).toMatch(/1 more is known but not kept here: how it was made/);
+    expect(page).toContain('data-copy="--images all"');
+  });
+
   it('tells of a file the site does not know what its header tells', () => {
     const page = modelPage(unknown(), links);
 

@@ -32,7 +32,7 @@ export function modelPage(view: ModelFileView, links: PageLinks): string {
       data-gallery="${links.gallery === undefined ? '' : localUrl(links.gallery)}"
     >
       ${topBar(view, links)}
-      <main>${banners(view)} ${parts(view, links)}</main>
+      <main>${banners(view)}${parts(view, links)}</main>
       ${keysDialog()}
       <div id="notice" role="status" aria-live="polite"></div>
     </body>`,
@@ -44,7 +44,9 @@ function parts(view: ModelFileView, links: PageLinks): Html {
   const media = mediaParts(known?.images ?? [], links);
   return html`<div class="top">
       <div class="media">${media.stage}</div>
-      <div class="about">${titleBlock(view, links)} ${factList(view, links)}</div>
+      <div class="about">
+        ${titleBlock(view, links)} ${factList(view, links)} ${known !== undefined && descriptions(known)}
+      </div>
     </div>
     ${known !== undefined && knownParts(known, links)}
     ${section('training', 'Training data from the file’s header', trainingPart(view.training))}
@@ -52,12 +54,16 @@ function parts(view: ModelFileView, links: PageLinks): Html {
     ${section('prompts', 'Prompts', media.prompts)}`;
 }
 
-function knownParts(known: KnownView, links: PageLinks): Html {
+/** Beside the pictures, for they may stand high. */
+function descriptions(known: KnownView): Html {
   return html`${section('about-version', 'About this version', description(known.versionDescription))}
-  ${section('about-model', 'About the model', description(known.modelDescription))}
-  ${section('files', 'Files', filesTable(known.files))}
+  ${section('about-model', 'About the model', description(known.modelDescription))}`;
+}
+
+function knownParts(known: KnownView, links: PageLinks): Html {
+  return html`${section('files', 'Files', filesTable(known.files))}
   ${section('versions', 'Versions', versionsTimeline(known, links))}
-  ${section('candidates', 'One file, several versions', candidateList(known.candidates, links))}
+  ${section('candidates', 'One file, several versions', candidateList(known, links))}
   ${section('changes', 'What changed', changesTable(known.changes))}`;
 }
 
@@ -85,11 +91,11 @@ function keysDialog(): Html {
       ${KEYS.map(
         ([key, what]) =>
           html`<div>
-            <dt><kbd>${key}</kbd></dt>
+            <dt>${key.split(' ').map((one) => html`<kbd>${one}</kbd> `)}</dt>
             <dd>${what}</dd>
           </div>`,
       )}
     </dl>
-    <button type="button" class="control" data-close>Close</button>
+    <button type="button" class="control edged" data-close>Close</button>
   </dialog>`;
 }

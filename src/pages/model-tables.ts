@@ -1,6 +1,5 @@
 import { formatBytes, formatCount } from '../base/bytes.ts';
 import type {
-  CandidateView,
   ChangeView,
   KnownView,
   ModelFileView,
@@ -114,18 +113,21 @@ function shorten(text: string | undefined): string {
 }
 
 /** The versions that hold this very file, when there are several, and which one it counts as. */
-export function candidateList(candidates: readonly CandidateView[], links: PageLinks): Html | undefined {
+export function candidateList(known: KnownView, links: PageLinks): Html | undefined {
+  const { candidates, choiceReason, pinned } = known;
   if (candidates.length < 2) return undefined;
-  return html`<p>
-      These bytes stand in ${candidates.length} versions on Civitai. The file's name, size and precision
-      decide which one it counts as.
-    </p>
+  const why =
+    pinned === true
+      ? 'You settled which one it counts as.'
+      : "The file's name, size and precision decide which one it counts as; civitarium pin settles it otherwise.";
+  return html`<p class="prose">These bytes stand in ${candidates.length} versions on Civitai. ${why}</p>
     <ul class="plain">
       ${candidates.map(
         (candidate) =>
           html`<li>
             ${siteLink(versionAddress(links, candidate.modelId, candidate.versionId), html`${name(candidate.modelName)} · ${name(candidate.versionName)}`)}
             ${candidate.chosen && html`<span class="mark mark-ours">chosen</span>`}
+            ${candidate.chosen && choiceReason !== undefined && pinned !== true && html`<span class="muted">${choiceReason}</span>`}
           </li>`,
       )}
     </ul>`;
@@ -138,7 +140,7 @@ export function trainingPart(training: TrainingView | undefined): Html | undefin
   const more = training.tags.length - tags.length;
   return html`${
     training.facts.length > 0 &&
-    html`<dl class="settings wide">
+    html`<dl class="settings wide many">
       ${training.facts.map(
         ([label, value]) =>
           html`<div>

@@ -7,6 +7,7 @@ import {
   localStore,
   nextTheme,
   readSettings,
+  type Settings,
 } from '../shared/settings.ts';
 import { listenForCopies } from './copy-buttons.ts';
 import { lightbox } from './lightbox.ts';
@@ -56,12 +57,17 @@ function localiseDates(): void {
 function themeButton(): void {
   const button = document.querySelector<HTMLButtonElement>('#theme');
   if (button === null) return;
+  const name = (theme: Settings['theme']): void => {
+    button.title = `Theme: ${theme === 'auto' ? 'as the system' : theme}`;
+  };
+  name(readSettings(localStore()).theme);
   button.hidden = false;
   button.addEventListener('click', () => {
     const settings = readSettings(localStore());
     const theme = nextTheme(settings.theme);
     keepSettings(localStore(), { ...settings, theme });
     applyTheme(theme);
+    name(theme);
   });
 }
 

@@ -71,6 +71,8 @@ export function localStore(): Storage | undefined {
 export function applyTheme(theme: Settings['theme']): void {
   if (theme === 'auto') delete document.documentElement.dataset['theme'];
   else document.documentElement.dataset['theme'] = theme;
+  const bar = document.querySelector<HTMLMetaElement>('meta[name="theme-color"]');
+  if (bar !== null) bar.content = getComputedStyle(document.documentElement).backgroundColor;
 }
 
 /** The theme after this one. */
