@@ -47,12 +47,18 @@ export function lightbox(copy: Copies): Lightbox {
     if (parts.frame.classList.contains('is-blurred')) {
       revealed.add(place);
       show(place);
-    } else parts.stage.classList.toggle('zoomed');
+    } else if (parts.stage.classList.toggle('zoomed')) {
+      const { scrollWidth, clientWidth, scrollHeight, clientHeight } = parts.stage;
+      parts.stage.scrollTo((scrollWidth - clientWidth) / 2, (scrollHeight - clientHeight) / 2);
+    }
   };
   parts.back.addEventListener('click', () => show(place - 1));
   parts.forth.addEventListener('click', () => show(place + 1));
   parts.frame.addEventListener('click', touch);
   parts.close.addEventListener('click', () => parts.dialog.close());
+  onSwipe(parts.stage, (steps) => {
+    if (!parts.stage.classList.contains('zoomed')) show(place + steps);
+  });
   parts.dialog.addEventListener('close', () => {
     parts.frame.replaceChildren();
     opener?.focus();
@@ -64,6 +70,7 @@ export function lightbox(copy: Copies): Lightbox {
     opener = anchor;
     show(shots.findIndex(({ number }) => number === anchor.dataset['shot']));
     if (!parts.dialog.open) parts.dialog.showModal();
+    parts.panel.focus();
   });
 
   const keys: Readonly<Record<string, (number: string) => void>> = {
@@ -82,6 +89,26 @@ export function lightbox(copy: Copies): Lightbox {
       return keys[event.key] !== undefined;
     },
   };
+}
+
+/** Shortest way of a finger that counts as a step, in CSS pixels. */
+const SWIPE = 48;
+
+/** A finger drawn sideways steps on, to the left forward. */
+function onSwipe(place: HTMLElement, step: (steps: 1 | -1) => void): void {
+  let start: Touch | undefined;
+  const begin = (event: TouchEvent): void => {
+    start = event.touches.length === 1 ? event.touches[0] : undefined;
+  };
+  const end = (event: TouchEvent): void => {
+    const [last] = event.changedTouches;
+    if (start === undefined || last === undefined) return;
+    const [across, down] = [last.clientX - start.clientX, last.clientY - start.clientY];
+    start = undefined;
+    if (Math.abs(across) >= SWIPE && Math.abs(across) > 2 * Math.abs(down)) step(across < 0 ? 1 : -1);
+  };
+  place.addEventListener('touchstart', begin, { passive: true });
+  place.addEventListener('touchend', end, { passive: true });
 }
 
 function shotsOfPage(): Shot[] {
@@ -129,6 +156,7 @@ function recipeOf(shot: Shot): Node[] {
 interface Parts {
   readonly dialog: HTMLDialogElement;
   readonly stage: HTMLElement;
+  readonly panel: HTMLElement;
   readonly frame: HTMLButtonElement;
   readonly back: HTMLButtonElement;
   readonly forth: HTMLButtonElement;
@@ -157,7 +185,7 @@ function build(): Parts {
   panel.append(head, recipe);
   dialog.append(stage, panel);
   document.body.append(dialog);
-  return { dialog, stage, frame, back, forth, count, close, recipe };
+  return { dialog, stage, panel, frame, back, forth, count, close, recipe };
 }
 
 function element<Name extends keyof HTMLElementTagNameMap>(
