@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RootId } from '../base/ids.ts';
 import type { AppError } from '../base/errors.ts';
-import { InterruptedError, IntegrityError, messageOf, SourceError } from '../base/errors.ts';
+import { InterruptedError, IntegrityError, LibraryError, messageOf, SourceError } from '../base/errors.ts';
 import { inPool } from '../base/pool.ts';
 import type { Phase } from '../base/progress.ts';
 import type { Catalog } from '../catalog/open.ts';
@@ -90,7 +90,7 @@ async function bring(steps: readonly PreviewStep[], outcome: Outcome, options: F
     } catch (error) {
       if (options.signal.aborted) throw new InterruptedError();
       if (isHostGone(error)) outcome.stopped ??= error;
-      else if (error instanceof SourceError || error instanceof IntegrityError) outcome.failures.push(await failureOf(step, error, options));
+      else if (isOfThisOne(error)) outcome.failures.push(await failureOf(step, error, options));
       else throw error;
     }
   };
@@ -100,6 +100,11 @@ async function bring(steps: readonly PreviewStep[], outcome: Outcome, options: F
     place();
     await placing;
   }
+}
+
+/** True for what says nothing of the other previews. A full disk does. */
+function isOfThisOne(error: unknown): error is AppError {
+  return error instanceof SourceError || error instanceof IntegrityError || (error instanceof LibraryError && error.code !== 'disk-full');
 }
 
 async function failureOf(step: PreviewStep, error: AppError, options: FetchOptions): Promise<FetchedPreviews['failures'][number]> {
