@@ -13,13 +13,17 @@ describe('resolveTargets', () => {
     cwd = mkdtempSync(join(tmpdir(), 'civitarium-targets-'));
     mkdirSync(join(cwd, 'models/lora'), { recursive: true });
     mkdirSync(join(cwd, 'other'));
-    for (const name of ['models/a.safetensors', 'models/lora/b.ckpt', 'models/notes.txt']) writeFileSync(join(cwd, name), '');
+    for (const name of ['models/a.safetensors', 'models/lora/b.ckpt', 'models/notes.txt'])
+      writeFileSync(join(cwd, name), '');
   });
 
   afterEach(() => rmSync(cwd, { recursive: true }));
 
   function targets(...paths: string[]): (Omit<Target, 'only'> & { only: string[] | undefined })[] {
-    return resolveTargets(paths, cwd).map(({ root, only }) => ({ root, only: only === undefined ? undefined : [...only].sort() }));
+    return resolveTargets(paths, cwd).map(({ root, only }) => ({
+      root,
+      only: only === undefined ? undefined : [...only].sort(),
+    }));
   }
 
   it('takes folders as they are, relative to where it was started', () => {
@@ -46,7 +50,9 @@ describe('resolveTargets', () => {
     symlinkSync(join(cwd, 'models'), join(cwd, 'link'));
 
     expect(targets('models', 'link')).toHaveLength(1);
-    expect(targets('models/a.safetensors', 'link/a.safetensors')).toEqual([{ root: join(cwd, 'models'), only: ['a.safetensors'] }]);
+    expect(targets('models/a.safetensors', 'link/a.safetensors')).toEqual([
+      { root: join(cwd, 'models'), only: ['a.safetensors'] },
+    ]);
   });
 
   it.each([
@@ -81,7 +87,12 @@ describe('withinKnownRoots', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(path, name)), fc.array(path), (files, known) => {
         const given = files.map(([root, file]) => ({ root, only: new Set([file]) }));
-        const wholes = (targets: readonly Target[]): string[] => [...new Set(targets.flatMap(({ root, only }) => [...(only ?? [])].map((file) => `${root}/${file}`)))].sort();
+        const wholes = (targets: readonly Target[]): string[] =>
+          [
+            ...new Set(
+              targets.flatMap(({ root, only }) => [...(only ?? [])].map((file) => `${root}/${file}`)),
+            ),
+          ].sort();
         expect(wholes(withinKnownRoots(given, known))).toEqual(wholes(given));
       }),
     );
@@ -90,6 +101,12 @@ describe('withinKnownRoots', () => {
 
 describe('isInside', () => {
   it('tells a folder below from one that only begins alike', () => {
-    expect([isInside('/m', '/m/a'), isInside('/', '/m'), isInside('/m', '/m'), isInside('/m', '/models'), isInside('/m/a', '/m')]).toEqual([true, true, false, false, false]);
+    expect([
+      isInside('/m', '/m/a'),
+      isInside('/', '/m'),
+      isInside('/m', '/m'),
+      isInside('/m', '/models'),
+      isInside('/m/a', '/m'),
+    ]).toEqual([true, true, false, false, false]);
   });
 });

@@ -14,16 +14,17 @@ export interface HeldPreviews {
 
 /**
  * Reads previews off the walk and the catalog, without touching the disk: a recorded preview counts while its name is
- * still there, a name of that form that we did not write is the user's own and keeps its slot.
+ * still there, and any other name of that form, be it the user's own or of a file called so before, keeps its slot.
  */
 export function heldPreviews(files: readonly StockFile[], outputs: readonly OutputRow[], exists: (path: string) => boolean, namesOf: (file: StockFile) => Iterable<string>, naming: Naming): HeldPreviews {
   const slots = new Map<number, Map<number, number | undefined>>();
   const copies = new Map<number, string>();
-  const ours = new Set<string>();
+  /** What of ours is there, and the image it shows. */
+  const ours = new Map<string, number | undefined>();
   const byId = new Map(files.map((file) => [Number(file.fileId), file]));
   for (const row of outputs) {
     if (row.kind !== 'preview' || row.done_sha256 === null || !exists(row.path)) continue;
-    ours.add(row.path);
+    ours.set(row.path, row.image_id ?? undefined);
     if (row.image_id !== null) copies.set(row.image_id, row.path);
     const file = row.file_id === null ? undefined : byId.get(row.file_id);
     if (file === undefined) continue;
@@ -35,7 +36,8 @@ export function heldPreviews(files: readonly StockFile[], outputs: readonly Outp
     const { folder } = naming.preview(file, 1);
     for (const name of namesOf(file)) {
       const slot = naming.slotOf(file, name);
-      if (slot !== undefined && !ours.has(`${folder}/${name}`) && !slotMap(slots, file.fileId).has(slot)) slotMap(slots, file.fileId).set(slot, undefined);
+      // One of ours may have been another file's, whose name this one took over.
+      if (slot !== undefined && !slotMap(slots, file.fileId).has(slot)) slotMap(slots, file.fileId).set(slot, ours.get(`${folder}/${name}`));
     }
   }
   return { slots, copies };

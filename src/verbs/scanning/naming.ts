@@ -2,6 +2,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { StockFile, WalkedRoot } from '../../archive/take-stock.ts';
 import { boundsOf } from '../../library/inside.ts';
 import type { Bounds } from '../../library/inside.ts';
+import type { WalkedFile } from '../../library/walked.ts';
 import { beside } from '../../profiles/beside.ts';
 import { collected } from '../../profiles/collected.ts';
 import { placeKey } from '../../profiles/profile.ts';
@@ -30,30 +31,50 @@ export interface Naming {
   places(file: StockFile): { readonly base: string; readonly places: FilePlaces };
 }
 
-/** The naming of every root; roots that share an output folder share its names. */
+/**
+ * The naming of every root; roots that share an output folder share its names. Beside the models all files of the walk
+ * count, also those that a run does not ask about: a name must not depend on what is asked about. `held`: folder names
+ * that files were given in the output folder before, by file id; they stay theirs.
+ */
 export function namingsOf(roots: readonly WalkedRoot[], filesOf: (root: WalkedRoot) => readonly StockFile[], request: Pick<ScanRequest, 'profile' | 'output'>, cwd: string, held: ReadonlyMap<number, string>): Map<WalkedRoot, Naming> {
   if (request.profile === 'collected') return collectedNamings(roots, filesOf, resolve(cwd, request.output ?? '.'), held);
   return new Map(
     roots.map((root) => {
       const base = root.target.root;
-      const places = beside.places(filesOf(root).map((file) => profileFile(file, '')));
-      return [root, namingFrom('beside', base, boundsOf(base, root.walk.links), (file) => places.get(placeKey(profileFile(file, ''))))];
+      const places = beside.places(root.walk.files.map((walked) => profileFile(walked, '')));
+      return [root, namingFrom('beside', base, boundsOf(base, root.walk.links), (file) => places.get(placeKey(profileFile(file.walked, ''))))];
     }),
   );
 }
 
 function collectedNamings(roots: readonly WalkedRoot[], filesOf: (root: WalkedRoot) => readonly StockFile[], base: string, held: ReadonlyMap<number, string>): Map<WalkedRoot, Naming> {
-  const keyed = roots.flatMap((root) => filesOf(root).map((file) => ({ file, named: profileFile(file, root.target.root) })));
-  const stems = new Map(keyed.flatMap(({ file, named }) => (held.has(file.fileId) ? [[placeKey(named), held.get(file.fileId) ?? ''] as const] : [])));
-  const places = collected.places(keyed.map(({ named }) => named), stems);
+  const keyed = new Map(roots.flatMap((root) => filesOf(root).map((file) => [file.fileId as number, profileFile(file.walked, root.target.root)] as const)));
+  // The files of other roots that share the folder are not here, but their names are taken.
+  const stems = new Map([...held].map(([fileId, base]) => [placeKey(keyed.get(fileId) ?? { folder: '', name: `\0${fileId}` }), base]));
+  const places = collected.places([...keyed.values()], stems);
   const bounds = boundsOf(base);
-  return new Map(roots.map((root) => [root, namingFrom('collected', base, bounds, (file) => places.get(placeKey(profileFile(file, root.target.root))))]));
+  return new Map(roots.map((root) => [root, namingFrom('collected', base, bounds, (file) => places.get(placeKey(profileFile(file.walked, root.target.root))))]));
 }
 
 /** A folder whose name is not UTF-8 can't be written into by its text: its files' notes go to the root. */
-function profileFile({ walked }: StockFile, prefix: string): ProfileFile {
+function profileFile(walked: WalkedFile, prefix: string): ProfileFile {
   const folder = walked.rawPath !== undefined && walked.folder.includes('\uFFFD') ? '' : walked.folder;
   return { folder: [prefix, folder].filter(Boolean).join('/'), name: walked.name, stem: walked.stem };
+}
+
+/** What stands between the stem and a slot, and the slot that no number stands for. */
+const SLOTS = {
+  beside: { mark: '.preview.', numbered: /^(?:([2-9]|[1-9]\d{1,5})\.)?(\w+)$/, bare: 1, first: 0 },
+  collected: { mark: '_preview_', numbered: /^(0|[1-9]\d{0,5})\.(\w+)$/, bare: undefined, first: 1 },
+} as const;
+
+/** The slot, from 1, that the name of a preview says; `undefined` for names that the profile would not give. */
+function slotIn(profile: Naming['profile'], stem: string, name: string): number | undefined {
+  const { mark, numbered, bare, first } = SLOTS[profile];
+  if (!name.startsWith(stem + mark)) return undefined;
+  const match = numbered.exec(name.slice(stem.length + mark.length));
+  if (match === null || !PICTURE.test(match[2] ?? '')) return undefined;
+  return match[1] === undefined ? bare : Number(match[1]) + first;
 }
 
 const PICTURE = /^(?:png|jpe?g|webp|gif|avif|jxl|mp4|webm)$/i;
@@ -76,14 +97,7 @@ function namingFrom(profile: Naming['profile'], base: string, bounds: Bounds, fi
       const path = join(base, placesOf(file).preview(slot - 1, 'x'));
       return { folder: dirname(path), name: path.slice(dirname(path).length + 1, -2) };
     },
-    slotOf(file, name) {
-      const { stem } = placesOf(file);
-      const rest = name.startsWith(`${stem}.preview.`) || name.startsWith(`${stem}_preview_`) ? name.slice(stem.length + '.preview.'.length) : undefined;
-      const match = rest === undefined ? null : /^(?:(\d+)\.)?(\w+)$/.exec(rest);
-      if (match === null || !PICTURE.test(match[2] ?? '')) return undefined;
-      if (profile === 'collected') return match[1] === undefined ? undefined : Number(match[1]) + 1;
-      return match[1] === undefined ? 1 : Number(match[1]);
-    },
+    slotOf: (file, name) => slotIn(profile, placesOf(file).stem, name),
     places: (file) => ({ base, places: placesOf(file) }),
   };
 }

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { chunks } from '../../base/pool.ts';
 import { isRecord, parseJson } from '../../base/json.ts';
 import type { StockFile } from '../../archive/take-stock.ts';
@@ -6,6 +6,7 @@ import { writeOutputs } from '../../archive/write-outputs.ts';
 import type { Output } from '../../archive/write-outputs.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { latestPayloads } from '../../catalog/payload.ts';
+import { groupBy } from '../../catalog/upsert.ts';
 import { hashJson, metadataJson } from '../../profiles/collected-content.ts';
 import type { Deps } from '../deps.ts';
 import type { FilesWritten, RootJob } from './library-job.ts';
@@ -28,6 +29,7 @@ async function* extrasOf(catalog: Catalog, job: RootJob, files: readonly StockFi
     const models = await latestPayloads(catalog.db, 'model', rows.flatMap((row) => (row.model_id === null ? [] : [String(row.model_id)])));
     const versions = await latestPayloads(catalog.db, 'version', rows.flatMap((row) => (row.version_id === null ? [] : [String(row.version_id)])));
     const byId = new Map(rows.map((row) => [row.id, row]));
+    const previews = await heldPreviewsOf(catalog, batch);
     for (const file of batch) {
       const row = byId.get(file.fileId);
       if (row === undefined) continue;
@@ -38,20 +40,46 @@ async function* extrasOf(catalog: Catalog, job: RootJob, files: readonly StockFi
       if (places.header !== undefined && row.metadata !== null) yield { ...common, path: join(base, places.header), bytes: metadataJson(parseJson(row.metadata)) };
       if (places.hash !== undefined && row.hashed_at !== null) yield { ...common, path: join(base, places.hash), bytes: hashJson({ sha256: row.sha256, fileName: file.walked.name, at: { epochMs: row.hashed_at, offsetMinutes: -new Date(row.hashed_at).getTimezoneOffset() } }) };
       if (places.model !== undefined && model !== undefined) yield { ...common, path: join(base, places.model), bytes: `${model}\n` };
-      yield* previewInfos(job, file, version, common);
+      yield* previewInfos(job, file, previews.get(file.fileId) ?? [], version, common);
     }
   }
 }
 
-function* previewInfos(job: RootJob, file: StockFile, version: string | undefined, common: Pick<Output, 'otherwise' | 'kind' | 'rootId' | 'fileId'>): Generator<Output> {
-  const answer: unknown = version === undefined ? undefined : parseJson(version);
-  const images = isRecord(answer) && Array.isArray(answer['images']) ? answer['images'] : [];
+/** What the site says of each preview that is held, beside it; a preview's place among the slots need not be its place in the answer. */
+function* previewInfos(job: RootJob, file: StockFile, held: readonly HeldPreview[], version: string | undefined, common: Pick<Output, 'otherwise' | 'kind' | 'rootId' | 'fileId'>): Generator<Output> {
+  if (held.length === 0 || version === undefined) return;
+  const answer: unknown = parseJson(version);
+  const images: unknown[] = isRecord(answer) && Array.isArray(answer['images']) ? answer['images'] : [];
+  const byKey = new Map<unknown, Readonly<Record<string, unknown>>>();
+  for (const image of images) if (isRecord(image)) byKey.set(image['url'], image).set(image['id'], image);
   const { base, places } = job.naming.places(file);
-  const held = new Set(job.outputs.filter((row) => row.kind === 'preview' && row.file_id === file.fileId).map((row) => job.naming.slotOf(file, row.path.slice(row.path.lastIndexOf('/') + 1))));
-  for (const [position, image] of images.entries()) {
-    const name = places.previewInfo(position);
-    if (name !== undefined && held.has(position + 1)) yield { ...common, path: join(base, name), bytes: `${JSON.stringify(image, undefined, 4)}\n` };
+  for (const row of held) {
+    const image = byKey.get(row.imageId) ?? byKey.get(row.url);
+    const slot = job.naming.slotOf(file, basename(row.path));
+    const name = slot === undefined ? undefined : places.previewInfo(slot - 1);
+    if (image !== undefined && name !== undefined) yield { ...common, path: join(base, name), bytes: `${JSON.stringify(image, undefined, 4)}\n` };
   }
+}
+
+/** A preview that is held and the image it shows. */
+interface HeldPreview {
+  readonly path: string;
+  /** Civitai's, or ours where it has none. */
+  readonly imageId: number;
+  readonly url: string;
+}
+
+async function heldPreviewsOf(catalog: Catalog, files: readonly StockFile[]): Promise<Map<number, HeldPreview[]>> {
+  const rows = await catalog.db
+    .selectFrom('output')
+    .innerJoin('image', 'image.id', 'output.image_id')
+    .select(['output.file_id', 'output.path', 'image.id as imageId', 'image.url'])
+    .where('output.kind', '=', 'preview')
+    .where('output.done_sha256', 'is not', null)
+    .where('output.file_id', 'in', files.map((file) => file.fileId))
+    .orderBy('output.path')
+    .execute();
+  return groupBy(rows, (row) => row.file_id ?? 0);
 }
 
 async function rowsOf(catalog: Catalog, files: readonly StockFile[]) {

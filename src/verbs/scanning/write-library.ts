@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
+import { sql } from 'kysely';
 import type { SourceError } from '../../base/errors.ts';
 import { recordPlacedPreviews } from '../../archive/place-previews.ts';
 import type { StockFile, WalkedRoot } from '../../archive/take-stock.ts';
@@ -7,7 +8,7 @@ import type { Catalog } from '../../catalog/open.ts';
 import { outputsOf } from '../../catalog/output.ts';
 import type { OutputRow } from '../../catalog/output.ts';
 import { indexFiles } from '../../catalog/search.ts';
-import { readByKeys } from '../../catalog/upsert.ts';
+import { groupBy, readByKeys } from '../../catalog/upsert.ts';
 import type { Deps } from '../deps.ts';
 import type { Failure } from '../verb.ts';
 import { clearTemps } from './clear-temps.ts';
@@ -88,19 +89,29 @@ async function rootJobs(deps: Deps, catalog: Catalog, job: LibraryJob): Promise<
   const outputs = new Map<WalkedRoot, readonly OutputRow[]>();
   for (const walked of job.roots) outputs.set(walked, await outputsOf(catalog.db, { rootId: walked.root.id }));
   const filesOf = (walked: WalkedRoot): readonly StockFile[] => job.stocks.get(walked)?.files ?? [];
-  const namings = namingsOf(job.roots, filesOf, job.request, deps.cwd, heldBases([...outputs.values()].flat(), resolve(deps.cwd, job.request.output ?? '.')));
+  const namings = namingsOf(job.roots, filesOf, job.request, deps.cwd, await heldBases(catalog, job.request, deps.cwd));
   return job.roots.flatMap((walked) => {
     const naming = namings.get(walked);
     return naming === undefined ? [] : [rootJob(walked, filesOf(walked), naming, outputs.get(walked) ?? [])];
   });
 }
 
-/** The folder names that files were given in an output folder before: they stay. */
-function heldBases(outputs: readonly OutputRow[], folder: string): Map<number, string> {
+/** The folder names that files of any root were given in the output folder before, by file id: they stay. */
+async function heldBases(catalog: Catalog, request: LibraryJob['request'], cwd: string): Promise<Map<number, string>> {
   const bases = new Map<number, string>();
-  for (const row of outputs) {
-    const own = dirname(row.path);
-    if (row.kind === 'page' && row.file_id !== null && dirname(own) === folder) bases.set(row.file_id, basename(own));
+  if (request.profile !== 'collected' || request.output === undefined) return bases;
+  const folder = resolve(cwd, request.output);
+  const start = `${folder}/`;
+  const rows = await catalog.db
+    .selectFrom('output')
+    .select(['file_id', 'path'])
+    .where('kind', '=', 'page')
+    .where('file_id', 'is not', null)
+    .where(sql<boolean>`substr(path, 1, ${[...start].length}) = ${start}`)
+    .execute();
+  for (const { file_id: fileId, path } of rows) {
+    const own = dirname(path);
+    if (fileId !== null && dirname(own) === folder) bases.set(fileId, basename(own));
   }
   return bases;
 }
@@ -124,17 +135,21 @@ function rootJob(walked: WalkedRoot, files: readonly StockFile[], naming: Naming
   };
 }
 
-/** Files whose recorded page or sidecar is no longer on disk, or that never had a page. */
+/** Files without a page at its place, or whose recorded page or sidecar is no longer there or was never finished. */
 function withoutOutputs(jobs: readonly RootJob[]): Set<number> {
   const wanted = new Set<number>();
-  for (const job of jobs) {
-    const paged = new Set<number>();
-    for (const row of job.outputs) {
-      if (row.file_id === null || (row.kind !== 'page' && row.kind !== 'info')) continue;
-      if (row.done_sha256 === null || row.intent_sha256 !== null || !job.exists(row.path)) wanted.add(row.file_id);
-      else if (row.kind === 'page') paged.add(row.file_id);
+  for (const { files, naming, outputs, exists } of jobs) {
+    const recorded = groupBy(
+      outputs.filter((row) => row.kind === 'page' || row.kind === 'info'),
+      (row) => row.file_id ?? 0,
+    );
+    for (const file of files) {
+      const page = naming.page(file);
+      // What another profile or an earlier name of the file left elsewhere says nothing about its place of today.
+      const rows = (recorded.get(file.fileId) ?? []).filter(({ path }) => path === page.path || path === page.otherwise || path === naming.info(file).path);
+      const isWhole = rows.every((row) => row.done_sha256 !== null && row.intent_sha256 === null && exists(row.path));
+      if (!isWhole || !rows.some((row) => row.kind === 'page')) wanted.add(file.fileId);
     }
-    for (const file of job.files) if (!paged.has(file.fileId)) wanted.add(file.fileId);
   }
   return wanted;
 }
