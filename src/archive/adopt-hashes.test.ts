@@ -22,11 +22,22 @@ describe('adoptHashes', () => {
 
   async function stock(): Promise<{ files: StockFile[]; walked: Walk }> {
     const walked = await walk(root, { extensions: ['.safetensors'] });
-    return { walked, files: walked.files.map((file, index) => ({ fileId: (index + 1) as FileId, rootId: 1 as RootId, walked: file, blobId: undefined })) };
+    return {
+      walked,
+      files: walked.files.map((file, index) => ({
+        fileId: (index + 1) as FileId,
+        rootId: 1 as RootId,
+        walked: file,
+        blobId: undefined,
+      })),
+    };
   }
 
   function note(size: number, mtimeMs: number): void {
-    writeFileSync(join(root, 'ink.metadata.json'), JSON.stringify({ file_name: 'ink', size, modified: mtimeMs / 1000, sha256: SHA256 }));
+    writeFileSync(
+      join(root, 'ink.metadata.json'),
+      JSON.stringify({ file_name: 'ink', size, modified: mtimeMs / 1000, sha256: SHA256 }),
+    );
   }
 
   it('takes a hash that size and time prove', async () => {
@@ -34,7 +45,10 @@ describe('adoptHashes', () => {
     note(size, mtimeMs);
     const { files, walked } = await stock();
 
-    expect((await adoptHashes(files, root, walked)).get(1)).toMatchObject({ sha256: SHA256, origin: 'lora-manager' });
+    expect((await adoptHashes(files, root, walked)).get(1)).toMatchObject({
+      sha256: SHA256,
+      origin: 'lora-manager',
+    });
   });
 
   it('takes no hash of a file that has changed since', async () => {
