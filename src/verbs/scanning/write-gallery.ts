@@ -20,13 +20,6 @@ export interface GalleryWritten extends FilesWritten {
   readonly page: string;
 }
 
-/** True when a gallery is where it was written last, page and parts. */
-export async function galleryStands(catalog: Catalog, place: GalleryPlace): Promise<boolean> {
-  const rows = await outputsOf(catalog.db, { rootId: place.roots[0]?.root.id ?? 0 });
-  const own = rows.filter((row) => row.path === place.page || (row.kind === 'asset' && row.path.startsWith(`${place.files}/`)));
-  return own.some((row) => row.path === place.page) && own.every((row) => row.done_sha256 !== null && row.intent_sha256 === null && existsSync(row.path));
-}
-
 /** Writes one gallery: thumbnails that are missing, data, app and page. Unchanged files are left alone. */
 export async function writeGallery(deps: Deps, catalog: Catalog, place: GalleryPlace, pageOf: (modelPath: string) => string | undefined): Promise<GalleryWritten> {
   const cards = await viewCards(catalog, place.roots.map(({ root }) => root.id));
