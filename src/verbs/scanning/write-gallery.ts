@@ -1,9 +1,9 @@
-import { existsSync, lstatSync, readdirSync, unlinkSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeOutputs } from '../../archive/write-outputs.ts';
 import type { Output } from '../../archive/write-outputs.ts';
 import type { Catalog } from '../../catalog/open.ts';
-import { forgetOutputs, outputsOf } from '../../catalog/output.ts';
+import { outputsOf } from '../../catalog/output.ts';
 import { viewCards } from '../../catalog/view-card.ts';
 import { boundsOf } from '../../library/inside.ts';
 import { webAssets } from '../../pages/assets.ts';
@@ -13,6 +13,7 @@ import type { GalleryPlace } from './galleries.ts';
 import type { FilesWritten } from './library-job.ts';
 import { hrefFrom } from './local-links.ts';
 import { refusedWrites } from './refused-writes.ts';
+import { removeLeftovers } from './remove-leftovers.ts';
 import { writeThumbs } from './write-thumbs.ts';
 
 export interface GalleryWritten extends FilesWritten {
@@ -39,8 +40,8 @@ export async function writeGallery(deps: Deps, catalog: Catalog, place: GalleryP
     ...[...(await webAssets()), ...data].map(({ name, bytes }) => ({ ...common, path: join(place.files, name), kind: 'asset' as const, bytes })),
     { ...common, path: place.page, otherwise: place.pageOtherwise, kind: 'gallery', bytes: galleryPage({ title, assets: 'gallery.files/' }) },
   ];
-  await removeLeftovers(catalog, place, new Set(outputs.map((output) => output.path)));
   const done = await writeOutputs(catalog, outputs, { now: () => deps.clock.now(), bounds: boundsOf(place.folder) });
+  await removeLeftovers(catalog, place.files, new Set([...outputs.map((output) => output.path), ...thumbs.byCover.values()]));
   const isForeign = done.foreign.includes(place.page);
   const left = done.foreign.filter((path) => path !== place.page);
   return {
@@ -52,19 +53,6 @@ export async function writeGallery(deps: Deps, catalog: Catalog, place: GalleryP
       ...left.map((path) => `${path} is a file of yours and was left as it is; the gallery may lack a part.`),
     ],
   };
-}
-
-/** A smaller library has fewer data files: those of ours that are no longer part of the gallery go. */
-async function removeLeftovers(catalog: Catalog, place: GalleryPlace, current: ReadonlySet<string>): Promise<void> {
-  const names = existsSync(place.files) ? readdirSync(place.files).map((name) => join(place.files, name)) : [];
-  const leftovers = (await outputsOf(catalog.db, { paths: names.filter((path) => !current.has(path)) })).filter((row) => row.kind === 'asset');
-  const removed = leftovers.filter((row) => {
-    const stats = lstatSync(row.path, { bigint: true, throwIfNoEntry: false });
-    const isAsWritten = stats !== undefined && String(stats.mtimeNs) === row.mtime_ns && Number(stats.size) === row.size;
-    if (isAsWritten) unlinkSync(row.path);
-    return isAsWritten;
-  });
-  await forgetOutputs(catalog, removed.map((row) => row.path));
 }
 
 function titleOf(place: GalleryPlace): string {
