@@ -9,10 +9,10 @@ export function faultAt(what: 'kill' | 'ENOSPC' | 'EIO', point: string, passage 
   return { CIVITARIUM_FAULT: `${what}@${point}:${passage}` };
 }
 
-/** The environment in which the program is killed when it has committed so many transactions, or is about to. */
-export function killAtCommit(passage: number, when: 'before' | 'after'): Readonly<Record<string, string>> {
-  const preload = new URL('./stories/testing/kill-at-commit.ts', import.meta.url).href;
-  return { NODE_OPTIONS: `--import=${preload}`, CIVITARIUM_TEST_COMMIT: `${when}:${passage}` };
+/** What happens at a commit of the catalog on SQLite: the program is killed before or after it, or the disk is full. */
+export function atCommit(what: 'before' | 'after' | 'full', passage: number): Readonly<Record<string, string>> {
+  const preload = new URL('./stories/testing/disturb-commits.ts', import.meta.url).href;
+  return { NODE_OPTIONS: `--import=${preload}`, CIVITARIUM_TEST_COMMIT: `${what}:${passage}` };
 }
 
 /** The names of all points in the program, as its source has them. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { faultAt, killAtCommit } from '../faults.ts';
+import { atCommit, faultAt } from '../faults.ts';
 import { differences, makeYardstick } from './testing/story-library.ts';
 import type { StoryLibrary, Yardstick } from './testing/story-library.ts';
 
@@ -33,7 +33,7 @@ describe('a scan that is killed anywhere', () => {
   it.each(commits())('%s commit %i of its catalog goes on to the same end', async (when, passage) => {
     const { library, undisturbed } = story;
 
-    const killed = await library.run(library.scan, { env: killAtCommit(passage, when) });
+    const killed = await library.run(library.scan, { env: atCommit(when, passage) });
     const again = await library.run();
 
     // The last ones may be more than there are.

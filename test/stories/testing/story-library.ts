@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startStandin } from '../../../standin/start.ts';
 import type { Standin } from '../../../standin/start.ts';
@@ -37,7 +37,7 @@ export interface StoryLibrary {
   reset(): void;
   run(args?: readonly string[], options?: CliOptions): Promise<CliResult>;
   end(catalog?: string): Promise<End>;
-  /** Temp files of ours that lie about, relative to the library. */
+  /** Temp files of ours that lie about, absolute. */
   temps(): string[];
   remove(): void;
 }
@@ -56,7 +56,7 @@ export function makeStoryLibrary(standin: Standin, options: StoryLibraryOptions 
     scan: ['scan', folder, '--api-url', standin.apiUrl, '--rate', '60000', '--images', '3', '--json'],
     reset() {
       for (const name of ['data', 'state', 'cache']) rmSync(join(home.folder, name), { recursive: true, force: true });
-      for (const name of existsSync(folder) ? Object.keys(treeOf(folder)) : []) rmSync(join(folder, name));
+      for (const path of filesBelow(folder)) rmSync(path);
       cpSync(stock, folder, { recursive: true, preserveTimestamps: true });
     },
     run: (args = library.scan, given = {}) => home.run(args, { timeoutMs: 60_000, ...given }),
@@ -64,11 +64,17 @@ export function makeStoryLibrary(standin: Standin, options: StoryLibraryOptions 
       files: steadyTree(folder),
       catalog: await catalogContent(catalog, SEARCHES),
     }),
-    temps: () => Object.keys(treeOf(folder)).filter((name) => name.endsWith('.tmp')),
+    temps: () => filesBelow(folder).filter((path) => path.endsWith('.tmp')),
     remove: () => home.remove(),
   };
   library.reset();
   return library;
+}
+
+function filesBelow(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
 }
 
 const SEARCHES = ['', 'safetensors', 'lora', 'a', 'style', 'sdxl', 'own'];
