@@ -1,9 +1,7 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeOutputs } from '../../archive/write-outputs.ts';
 import type { Output } from '../../archive/write-outputs.ts';
 import type { Catalog } from '../../catalog/open.ts';
-import { outputsOf } from '../../catalog/output.ts';
 import { viewCards } from '../../catalog/view-card.ts';
 import { boundsOf } from '../../library/inside.ts';
 import { webAssets } from '../../pages/assets.ts';
