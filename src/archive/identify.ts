@@ -58,7 +58,10 @@ export function nothingLearned(): Learned {
  * Finds out what the site knows of these bytes: which versions they are, everything about those, and about their models.
  * Each answer is committed before the next question, so an outage or a kill loses nothing that was answered.
  */
-export async function identify(blobs: ReadonlyMap<Sha256, BlobId>, options: IdentifyOptions): Promise<Identified> {
+export async function identify(
+  blobs: ReadonlyMap<Sha256, BlobId>,
+  options: IdentifyOptions,
+): Promise<Identified> {
   const learned = nothingLearned();
   const stopped = await untilOutage(options.signal, async () => {
     await lookUpHashes(blobs, learned, options);
@@ -70,7 +73,10 @@ export async function identify(blobs: ReadonlyMap<Sha256, BlobId>, options: Iden
 }
 
 /** Does work that asks the site; gives the error that stopped it when the site is to blame. Throws InterruptedError and others. */
-export async function untilOutage(signal: AbortSignal, work: () => Promise<void>): Promise<SourceError | undefined> {
+export async function untilOutage(
+  signal: AbortSignal,
+  work: () => Promise<void>,
+): Promise<SourceError | undefined> {
   try {
     await work();
     return undefined;
@@ -82,25 +88,39 @@ export async function untilOutage(signal: AbortSignal, work: () => Promise<void>
 }
 
 /** The hashes that what was learned is about. */
-export async function touchedBy(learned: Learned, blobs: ReadonlyMap<Sha256, BlobId>, catalog: Catalog): Promise<Set<Sha256>> {
+export async function touchedBy(
+  learned: Learned,
+  blobs: ReadonlyMap<Sha256, BlobId>,
+  catalog: Catalog,
+): Promise<Set<Sha256>> {
   const rows = await candidatesOfBlobs(catalog, blobs);
   const about = rows.filter((row) => learned.versions.has(row.versionId) || learned.models.has(row.modelId));
   return new Set([...learned.hashes, ...about.map((row) => row.sha256)]);
 }
 
 /** Asks again about hashes whatever is known of them; their versions and models are not asked for. */
-export async function lookAgain(blobs: ReadonlyMap<Sha256, BlobId>, learned: Learned, options: Omit<IdentifyOptions, 'force' | 'maxAgeMs'>): Promise<void> {
+export async function lookAgain(
+  blobs: ReadonlyMap<Sha256, BlobId>,
+  learned: Learned,
+  options: Omit<IdentifyOptions, 'force' | 'maxAgeMs'>,
+): Promise<void> {
   await lookUpHashes(blobs, learned, { ...options, force: true, maxAgeMs: undefined });
 }
 
-async function lookUpHashes(blobs: ReadonlyMap<Sha256, BlobId>, learned: Learned, options: IdentifyOptions): Promise<void> {
+async function lookUpHashes(
+  blobs: ReadonlyMap<Sha256, BlobId>,
+  learned: Learned,
+  options: IdentifyOptions,
+): Promise<void> {
   const due = await dueHashes([...blobs.keys()], options);
   for (const batch of chunks(due, IDS_AT_ONCE)) {
     const answers = await askForIds(batch, options);
     const found = new Set(answers.map((answer) => answer.hash));
     const candidates = answers.flatMap((answer) => {
       const blobId = blobs.get(answer.hash);
-      return blobId === undefined || answer.modelId === undefined ? [] : [{ blobId, versionId: answer.versionId, modelId: answer.modelId, civitaiFileId: 0 }];
+      return blobId === undefined || answer.modelId === undefined
+        ? []
+        : [{ blobId, versionId: answer.versionId, modelId: answer.modelId, civitaiFileId: 0 }];
     });
     await saveCandidates(options.catalog, candidates);
     const looks = [];
@@ -116,24 +136,39 @@ async function lookUpHashes(blobs: ReadonlyMap<Sha256, BlobId>, learned: Learned
   }
 }
 
-async function askForIds(batch: readonly Sha256[], { catalog, client, now }: IdentifyOptions): Promise<Awaited<ReturnType<CivitaiClient['hashIds']>>> {
+async function askForIds(
+  batch: readonly Sha256[],
+  { catalog, client, now }: IdentifyOptions,
+): Promise<Awaited<ReturnType<CivitaiClient['hashIds']>>> {
   try {
     return await client.hashIds(batch);
   } catch (error) {
-    await recordLooks(catalog, 'hash', batch.map((subject) => ({ subject, answer: 'unanswered' as const })), now());
+    await recordLooks(
+      catalog,
+      'hash',
+      batch.map((subject) => ({ subject, answer: 'unanswered' as const })),
+      now(),
+    );
     throw error;
   }
 }
 
 /** A batch that drops a hash which was found before is confirmed by asking for that one alone. */
-async function answerFor(hash: Sha256, found: ReadonlySet<Sha256>, { catalog, client }: IdentifyOptions): Promise<'found' | 'absent'> {
+async function answerFor(
+  hash: Sha256,
+  found: ReadonlySet<Sha256>,
+  { catalog, client }: IdentifyOptions,
+): Promise<'found' | 'absent'> {
   if (found.has(hash)) return 'found';
   const state = (await statesOf(catalog.db, 'hash', [hash])).get(hash);
   if (state?.state !== 'found') return 'absent';
   return (await client.versionByHash(hash)) === undefined ? 'absent' : 'found';
 }
 
-async function dueHashes(hashes: readonly Sha256[], { catalog, now, force, maxAgeMs }: IdentifyOptions): Promise<Sha256[]> {
+async function dueHashes(
+  hashes: readonly Sha256[],
+  { catalog, now, force, maxAgeMs }: IdentifyOptions,
+): Promise<Sha256[]> {
   if (force) return [...hashes];
   const states = await statesOf(catalog.db, 'hash', hashes);
   const at = now();
@@ -145,16 +180,33 @@ async function dueHashes(hashes: readonly Sha256[], { catalog, now, force, maxAg
 }
 
 /** Full version answers for found hashes whose versions are not known yet, or that were asked for anew. */
-async function fetchVersions(blobs: ReadonlyMap<Sha256, BlobId>, learned: Learned, options: IdentifyOptions): Promise<void> {
+async function fetchVersions(
+  blobs: ReadonlyMap<Sha256, BlobId>,
+  learned: Learned,
+  options: IdentifyOptions,
+): Promise<void> {
   const rows = await candidatesOfBlobs(options.catalog, blobs);
-  const unknown = await withoutState(options.catalog, 'version', rows.map((row) => row.versionId));
+  const unknown = await withoutState(
+    options.catalog,
+    'version',
+    rows.map((row) => row.versionId),
+  );
   const again = options.force || options.maxAgeMs !== undefined;
-  const wanted = new Set(rows.filter((row) => unknown.has(row.versionId) || (again && learned.asked.has(row.sha256))).map((row) => row.sha256));
+  const wanted = new Set(
+    rows
+      .filter((row) => unknown.has(row.versionId) || (again && learned.asked.has(row.sha256)))
+      .map((row) => row.sha256),
+  );
   await fetchVersionsOf([...wanted], blobs, learned, options);
 }
 
 /** Full answers for the versions of some hashes, a hundred a question. */
-export async function fetchVersionsOf(hashes: readonly Sha256[], blobs: ReadonlyMap<Sha256, BlobId>, learned: Learned, options: Pick<IdentifyOptions, 'catalog' | 'client' | 'now' | 'phase'>): Promise<void> {
+export async function fetchVersionsOf(
+  hashes: readonly Sha256[],
+  blobs: ReadonlyMap<Sha256, BlobId>,
+  learned: Learned,
+  options: Pick<IdentifyOptions, 'catalog' | 'client' | 'now' | 'phase'>,
+): Promise<void> {
   for (const batch of chunks(hashes, DETAILS_AT_ONCE)) {
     const items = await options.client.versionsByHashes(batch);
     await keepVersions(items, blobs, 'by-hash', learned, options);
@@ -168,43 +220,104 @@ interface CandidateRow {
   readonly modelId: ModelId;
 }
 
-async function candidatesOfBlobs(catalog: Catalog, blobs: ReadonlyMap<Sha256, BlobId>): Promise<CandidateRow[]> {
+async function candidatesOfBlobs(
+  catalog: Catalog,
+  blobs: ReadonlyMap<Sha256, BlobId>,
+): Promise<CandidateRow[]> {
   const rows = await catalog.db
     .selectFrom('candidate')
     .innerJoin('blob', 'blob.id', 'candidate.blob_id')
     .select(['blob.sha256', 'candidate.version_id', 'candidate.model_id'])
     .execute();
-  return rows.filter((row) => blobs.has(row.sha256 as Sha256)).map((row) => ({ sha256: row.sha256 as Sha256, versionId: row.version_id as VersionId, modelId: row.model_id as ModelId }));
+  return rows
+    .filter((row) => blobs.has(row.sha256 as Sha256))
+    .map((row) => ({
+      sha256: row.sha256 as Sha256,
+      versionId: row.version_id as VersionId,
+      modelId: row.model_id as ModelId,
+    }));
 }
 
 /** Those of some ids that were never answered, one way or the other. */
-async function withoutState<Id extends number>(catalog: Catalog, kind: 'version' | 'model', ids: readonly Id[]): Promise<Set<Id>> {
+async function withoutState<Id extends number>(
+  catalog: Catalog,
+  kind: 'version' | 'model',
+  ids: readonly Id[],
+): Promise<Set<Id>> {
   const states = await statesOf(catalog.db, kind, [...new Set(ids)].map(String));
   return new Set(ids.filter((id) => (states.get(String(id))?.state ?? 'unchecked') === 'unchecked'));
 }
 
 /** Versions that neither a hash answer nor their model's answer brought: asked for one by one. */
-async function fetchLeftVersions(blobs: ReadonlyMap<Sha256, BlobId>, learned: Learned, options: IdentifyOptions): Promise<void> {
+async function fetchLeftVersions(
+  blobs: ReadonlyMap<Sha256, BlobId>,
+  learned: Learned,
+  options: IdentifyOptions,
+): Promise<void> {
   const rows = await candidatesOfBlobs(options.catalog, blobs);
-  for (const id of await withoutState(options.catalog, 'version', rows.map((row) => row.versionId))) {
+  for (const id of await withoutState(
+    options.catalog,
+    'version',
+    rows.map((row) => row.versionId),
+  )) {
     const item = await options.client.version(id);
-    if (item === undefined) await recordLooks(options.catalog, 'version', [{ subject: String(id), answer: 'absent' }], options.now());
+    if (item === undefined)
+      await recordLooks(
+        options.catalog,
+        'version',
+        [{ subject: String(id), answer: 'absent' }],
+        options.now(),
+      );
     else await keepVersions([item], blobs, 'model-versions', learned, options);
   }
 }
 
 /** Keeps version answers, all or nothing: payload, facts, state, and which of their files have bytes that we hold. */
-async function keepVersions(items: readonly Item<Version>[], blobs: ReadonlyMap<Sha256, BlobId>, source: string, learned: Learned, { catalog, now }: Pick<IdentifyOptions, 'catalog' | 'now'>): Promise<void> {
+async function keepVersions(
+  items: readonly Item<Version>[],
+  blobs: ReadonlyMap<Sha256, BlobId>,
+  source: string,
+  learned: Learned,
+  { catalog, now }: Pick<IdentifyOptions, 'catalog' | 'now'>,
+): Promise<void> {
   const usable = items.filter((item) => item.value.modelId !== undefined);
   if (usable.length === 0) return;
   const at = now();
   const news = await catalog.write(async (trx) => {
-    const kept = await keepPayloads(trx, usable.map((item) => ({ kind: 'version' as const, subject: String(item.value.id), source, digest: stableDigest(item.raw), raw: item.raw, seenAt: at })));
+    const kept = await keepPayloads(
+      trx,
+      usable.map((item) => ({
+        kind: 'version' as const,
+        subject: String(item.value.id),
+        source,
+        digest: stableDigest(item.raw),
+        raw: item.raw,
+        seenAt: at,
+      })),
+    );
     // A version answers even where its model does not: the little it says of the model must not be lost.
-    await saveModels(trx, usable.flatMap((item) => shortModelFacts(item.value)), at);
-    await saveVersions(trx, usable.map((item) => versionFacts(item.value, item.value.modelId as ModelId, { ordered: false, filesComplete: true })), at);
-    await recordLooks(trx, 'version', usable.map((item) => ({ subject: String(item.value.id), answer: 'found' as const })), at);
-    await saveCandidates(trx, usable.flatMap((item) => candidatesOf(item.value, item.value.modelId as ModelId, blobs)));
+    await saveModels(
+      trx,
+      usable.flatMap((item) => shortModelFacts(item.value)),
+      at,
+    );
+    await saveVersions(
+      trx,
+      usable.map((item) =>
+        versionFacts(item.value, item.value.modelId as ModelId, { ordered: false, filesComplete: true }),
+      ),
+      at,
+    );
+    await recordLooks(
+      trx,
+      'version',
+      usable.map((item) => ({ subject: String(item.value.id), answer: 'found' as const })),
+      at,
+    );
+    await saveCandidates(
+      trx,
+      usable.flatMap((item) => candidatesOf(item.value, item.value.modelId as ModelId, blobs)),
+    );
     return newsIn<VersionId>(kept);
   });
   for (const id of news) learned.versions.add(id);
@@ -212,16 +325,28 @@ async function keepVersions(items: readonly Item<Version>[], blobs: ReadonlyMap<
 }
 
 /** The files of a version whose bytes are ours. */
-function candidatesOf(version: Version, modelId: ModelId, blobs: ReadonlyMap<Sha256, BlobId>): { blobId: BlobId; versionId: VersionId; modelId: ModelId; civitaiFileId: number }[] {
+function candidatesOf(
+  version: Version,
+  modelId: ModelId,
+  blobs: ReadonlyMap<Sha256, BlobId>,
+): { blobId: BlobId; versionId: VersionId; modelId: ModelId; civitaiFileId: number }[] {
   return (version.files ?? []).flatMap((file) => {
     const blobId = blobs.get(file.hashes['SHA256'] as Sha256);
     return blobId === undefined ? [] : [{ blobId, versionId: version.id, modelId, civitaiFileId: file.id }];
   });
 }
 
-async function fetchModels(blobs: ReadonlyMap<Sha256, BlobId>, learned: Learned, options: IdentifyOptions): Promise<void> {
+async function fetchModels(
+  blobs: ReadonlyMap<Sha256, BlobId>,
+  learned: Learned,
+  options: IdentifyOptions,
+): Promise<void> {
   const rows = await candidatesOfBlobs(options.catalog, blobs);
-  const ids = await withoutState(options.catalog, 'model', rows.map((row) => row.modelId));
+  const ids = await withoutState(
+    options.catalog,
+    'model',
+    rows.map((row) => row.modelId),
+  );
   const again = options.force || options.maxAgeMs !== undefined;
   for (const row of rows) if (again && learned.asked.has(row.sha256)) ids.add(row.modelId);
   await fetchModelsById([...ids], blobs, learned, options);
@@ -231,7 +356,12 @@ async function fetchModels(blobs: ReadonlyMap<Sha256, BlobId>, learned: Learned,
  * Models by their ids: a hundred a question with everything shown, then what was not listed once more without, then the
  * few left one by one. Only a single question that is answered "no" counts as absent: a list that drops a model says nothing.
  */
-export async function fetchModelsById(ids: readonly ModelId[], blobs: ReadonlyMap<Sha256, BlobId>, learned: Learned, options: Pick<IdentifyOptions, 'catalog' | 'client' | 'now' | 'phase'>): Promise<void> {
+export async function fetchModelsById(
+  ids: readonly ModelId[],
+  blobs: ReadonlyMap<Sha256, BlobId>,
+  learned: Learned,
+  options: Pick<IdentifyOptions, 'catalog' | 'client' | 'now' | 'phase'>,
+): Promise<void> {
   const left = new Set(ids);
   for (const scope of ['wide', 'default'] as const) {
     for (const batch of chunks([...left], DETAILS_AT_ONCE)) {
@@ -243,24 +373,66 @@ export async function fetchModelsById(ids: readonly ModelId[], blobs: ReadonlyMa
   }
   for (const id of left) {
     const item = await options.client.model(id);
-    if (item === undefined) await recordLooks(options.catalog, 'model', [{ subject: String(id), answer: 'absent' }], options.now());
+    if (item === undefined)
+      await recordLooks(options.catalog, 'model', [{ subject: String(id), answer: 'absent' }], options.now());
     else await keepModels([item], blobs, 'models', learned, options);
     options.phase.advance(1);
   }
 }
 
 /** Keeps model answers with all their versions, all or nothing: who has a state is not asked again. */
-async function keepModels(items: readonly Item<Model>[], blobs: ReadonlyMap<Sha256, BlobId>, source: string, learned: Learned, { catalog, now }: Pick<IdentifyOptions, 'catalog' | 'now'>): Promise<void> {
+async function keepModels(
+  items: readonly Item<Model>[],
+  blobs: ReadonlyMap<Sha256, BlobId>,
+  source: string,
+  learned: Learned,
+  { catalog, now }: Pick<IdentifyOptions, 'catalog' | 'now'>,
+): Promise<void> {
   if (items.length === 0) return;
   const at = now();
-  const versions = items.flatMap(({ value }) => value.versions.map((version) => ({ version, modelId: value.id })));
+  const versions = items.flatMap(({ value }) =>
+    value.versions.map((version) => ({ version, modelId: value.id })),
+  );
   const news = await catalog.write(async (trx) => {
-    const kept = await keepPayloads(trx, items.map((item) => ({ kind: 'model' as const, subject: String(item.value.id), source, digest: stableDigest(item.raw), raw: item.raw, seenAt: at })));
-    await saveModels(trx, items.map((item) => modelFacts(item.value)), at);
-    await saveVersions(trx, versions.map(({ version, modelId }) => versionFacts(version, modelId, { ordered: true, filesComplete: false })), at);
-    await recordLooks(trx, 'model', items.map((item) => ({ subject: String(item.value.id), answer: 'found' as const })), at);
-    await recordLooks(trx, 'version', versions.map(({ version }) => ({ subject: String(version.id), answer: 'found' as const })), at);
-    await saveCandidates(trx, versions.flatMap(({ version, modelId }) => candidatesOf(version, modelId, blobs)));
+    const kept = await keepPayloads(
+      trx,
+      items.map((item) => ({
+        kind: 'model' as const,
+        subject: String(item.value.id),
+        source,
+        digest: stableDigest(item.raw),
+        raw: item.raw,
+        seenAt: at,
+      })),
+    );
+    await saveModels(
+      trx,
+      items.map((item) => modelFacts(item.value)),
+      at,
+    );
+    await saveVersions(
+      trx,
+      versions.map(({ version, modelId }) =>
+        versionFacts(version, modelId, { ordered: true, filesComplete: false }),
+      ),
+      at,
+    );
+    await recordLooks(
+      trx,
+      'model',
+      items.map((item) => ({ subject: String(item.value.id), answer: 'found' as const })),
+      at,
+    );
+    await recordLooks(
+      trx,
+      'version',
+      versions.map(({ version }) => ({ subject: String(version.id), answer: 'found' as const })),
+      at,
+    );
+    await saveCandidates(
+      trx,
+      versions.flatMap(({ version, modelId }) => candidatesOf(version, modelId, blobs)),
+    );
     return newsIn<ModelId>(kept);
   });
   for (const id of news) learned.models.add(id);

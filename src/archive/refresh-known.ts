@@ -2,7 +2,15 @@ import type { BlobId, ModelId, Sha256 } from '../base/ids.ts';
 import type { SourceError } from '../base/errors.ts';
 import type { Catalog } from '../catalog/open.ts';
 import { statesOf } from '../catalog/state.ts';
-import { fetchModelsById, fetchVersionsOf, identify, lookAgain, nothingLearned, touchedBy, untilOutage } from './identify.ts';
+import {
+  fetchModelsById,
+  fetchVersionsOf,
+  identify,
+  lookAgain,
+  nothingLearned,
+  touchedBy,
+  untilOutage,
+} from './identify.ts';
 import type { IdentifyOptions } from './identify.ts';
 
 export interface Refreshed {
@@ -21,7 +29,11 @@ type Options = Omit<IdentifyOptions, 'force' | 'maxAgeMs'>;
  * Asks again about models and about files that the site did not know. Files whose version was not shown this time are
  * looked up by themselves: only that tells what became of them. What was answered before an outage is kept.
  */
-export async function refreshKnown(models: readonly ModelId[], blobs: ReadonlyMap<Sha256, BlobId>, options: Options): Promise<Refreshed> {
+export async function refreshKnown(
+  models: readonly ModelId[],
+  blobs: ReadonlyMap<Sha256, BlobId>,
+  options: Options,
+): Promise<Refreshed> {
   const { catalog } = options;
   const startedAt = options.now();
   const learned = nothingLearned();
@@ -40,7 +52,11 @@ export async function refreshKnown(models: readonly ModelId[], blobs: ReadonlyMa
 }
 
 /** How the models stand after a refresh that began at `since`. */
-export async function standingsOf(catalog: Catalog, models: readonly ModelId[], since: number): Promise<Map<ModelId, ModelStanding>> {
+export async function standingsOf(
+  catalog: Catalog,
+  models: readonly ModelId[],
+  since: number,
+): Promise<Map<ModelId, ModelStanding>> {
   const states = await statesOf(catalog.db, 'model', models.map(String));
   return new Map(
     models.map((id) => {
@@ -53,7 +69,11 @@ export async function standingsOf(catalog: Catalog, models: readonly ModelId[], 
 }
 
 /** Hashes of known files whose version no answer since `since` has shown. */
-async function unseenHashes(catalog: Catalog, blobs: ReadonlyMap<Sha256, BlobId>, since: number): Promise<Map<Sha256, BlobId>> {
+async function unseenHashes(
+  catalog: Catalog,
+  blobs: ReadonlyMap<Sha256, BlobId>,
+  since: number,
+): Promise<Map<Sha256, BlobId>> {
   const rows = await catalog.db
     .selectFrom('choice')
     .innerJoin('version', 'version.id', 'choice.version_id')
@@ -67,18 +87,42 @@ async function unseenHashes(catalog: Catalog, blobs: ReadonlyMap<Sha256, BlobId>
 }
 
 /** Hashes that the site did not show when it was last asked, or whose version it does not show now. */
-async function openHashes(catalog: Catalog, blobs: ReadonlyMap<Sha256, BlobId>, since: number): Promise<Map<Sha256, BlobId>> {
-  const rows = await catalog.db.selectFrom('subject_state').select('subject').where('kind', '=', 'hash').where('state', '=', 'found').execute();
+async function openHashes(
+  catalog: Catalog,
+  blobs: ReadonlyMap<Sha256, BlobId>,
+  since: number,
+): Promise<Map<Sha256, BlobId>> {
+  const rows = await catalog.db
+    .selectFrom('subject_state')
+    .select('subject')
+    .where('kind', '=', 'hash')
+    .where('state', '=', 'found')
+    .execute();
   const found = new Set(rows.map((row) => row.subject));
   const unseen = await unseenHashes(catalog, blobs, since);
   return new Map([...blobs].filter(([sha256]) => !found.has(sha256) || unseen.has(sha256)));
 }
 
 /** Hashes of known files of whose version something changed since `since`. */
-async function changedHashes(catalog: Catalog, blobs: ReadonlyMap<Sha256, BlobId>, since: number): Promise<Sha256[]> {
-  const changes = await catalog.db.selectFrom('change').select('subject').where('kind', '=', 'version').where('at', '>=', since).execute();
+async function changedHashes(
+  catalog: Catalog,
+  blobs: ReadonlyMap<Sha256, BlobId>,
+  since: number,
+): Promise<Sha256[]> {
+  const changes = await catalog.db
+    .selectFrom('change')
+    .select('subject')
+    .where('kind', '=', 'version')
+    .where('at', '>=', since)
+    .execute();
   const changed = new Set(changes.map((change) => Number(change.subject)));
   if (changed.size === 0) return [];
-  const rows = await catalog.db.selectFrom('candidate').innerJoin('blob', 'blob.id', 'candidate.blob_id').select(['candidate.version_id', 'blob.sha256']).execute();
-  return [...new Set(rows.filter((row) => changed.has(row.version_id)).map((row) => row.sha256 as Sha256))].filter((sha256) => blobs.has(sha256));
+  const rows = await catalog.db
+    .selectFrom('candidate')
+    .innerJoin('blob', 'blob.id', 'candidate.blob_id')
+    .select(['candidate.version_id', 'blob.sha256'])
+    .execute();
+  return [
+    ...new Set(rows.filter((row) => changed.has(row.version_id)).map((row) => row.sha256 as Sha256)),
+  ].filter((sha256) => blobs.has(sha256));
 }

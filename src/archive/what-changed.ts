@@ -32,17 +32,37 @@ export interface News {
 }
 
 /** What the answers since `since` (epoch ms) changed about some models, statistics apart. */
-export async function whatChanged(catalog: Catalog, models: ReadonlySet<ModelId>, since: number): Promise<News> {
+export async function whatChanged(
+  catalog: Catalog,
+  models: ReadonlySet<ModelId>,
+  since: number,
+): Promise<News> {
   const changes = await changedFields(catalog, models, since);
   const newVersions = await versionsSince(catalog, models, since);
   return { changes, newVersions, models: new Set([...changes, ...newVersions].map((one) => one.modelId)) };
 }
 
-async function changedFields(catalog: Catalog, models: ReadonlySet<ModelId>, since: number): Promise<ChangedField[]> {
-  const rows = await catalog.db.selectFrom('change').selectAll().where('at', '>=', since).orderBy('id').execute();
+async function changedFields(
+  catalog: Catalog,
+  models: ReadonlySet<ModelId>,
+  since: number,
+): Promise<ChangedField[]> {
+  const rows = await catalog.db
+    .selectFrom('change')
+    .selectAll()
+    .where('at', '>=', since)
+    .orderBy('id')
+    .execute();
   if (rows.length === 0) return [];
-  const named = new Map((await catalog.db.selectFrom('model').select(['id', 'name']).execute()).map((row) => [row.id, row.name]));
-  const versions = new Map((await catalog.db.selectFrom('version').select(['id', 'model_id', 'name']).execute()).map((row) => [row.id, row]));
+  const named = new Map(
+    (await catalog.db.selectFrom('model').select(['id', 'name']).execute()).map((row) => [row.id, row.name]),
+  );
+  const versions = new Map(
+    (await catalog.db.selectFrom('version').select(['id', 'model_id', 'name']).execute()).map((row) => [
+      row.id,
+      row,
+    ]),
+  );
   return rows.flatMap(({ kind, subject, field, before, after }) => {
     if (kind !== 'model' && kind !== 'version') return [];
     const id = Number(subject);
@@ -54,7 +74,11 @@ async function changedFields(catalog: Catalog, models: ReadonlySet<ModelId>, sin
   });
 }
 
-async function versionsSince(catalog: Catalog, models: ReadonlySet<ModelId>, since: number): Promise<NewVersion[]> {
+async function versionsSince(
+  catalog: Catalog,
+  models: ReadonlySet<ModelId>,
+  since: number,
+): Promise<NewVersion[]> {
   const rows = await catalog.db
     .selectFrom('version')
     .innerJoin('model', 'model.id', 'version.model_id')
@@ -65,5 +89,11 @@ async function versionsSince(catalog: Catalog, models: ReadonlySet<ModelId>, sin
     .execute();
   return rows
     .filter((row) => models.has(row.model_id as ModelId))
-    .map((row) => ({ modelId: row.model_id as ModelId, versionId: row.id, model: row.model, name: row.name, publishedAt: row.published_at ?? undefined }));
+    .map((row) => ({
+      modelId: row.model_id as ModelId,
+      versionId: row.id,
+      model: row.model,
+      name: row.name,
+      publishedAt: row.published_at ?? undefined,
+    }));
 }

@@ -34,9 +34,26 @@ export const update: Verb = {
   ],
   arguments: [{ name: 'path', many: true, required: false, summary: 'folders that were scanned before' }],
   options: [
-    { name: 'images', kind: 'optional', value: 'first|all|none|N', bare: 'all', summary: 'previews to fetch for each model (default first; bare: all)' },
-    { name: 'profile', kind: 'text', value: 'NAME', choices: ['beside', 'collected'], summary: 'where things are written (default beside)' },
-    { name: 'output', kind: 'text', value: 'DIR', summary: 'folder for the gallery, or for everything with --profile collected' },
+    {
+      name: 'images',
+      kind: 'optional',
+      value: 'first|all|none|N',
+      bare: 'all',
+      summary: 'previews to fetch for each model (default first; bare: all)',
+    },
+    {
+      name: 'profile',
+      kind: 'text',
+      value: 'NAME',
+      choices: ['beside', 'collected'],
+      summary: 'where things are written (default beside)',
+    },
+    {
+      name: 'output',
+      kind: 'text',
+      value: 'DIR',
+      summary: 'folder for the gallery, or for everything with --profile collected',
+    },
   ],
   async run(deps, input) {
     const request = readRequest(input);
@@ -49,12 +66,18 @@ type Request = Pick<ScanRequest, 'images' | 'profile' | 'output'>;
 function readRequest(input: Input): Request {
   const images = parsePreviewWish(textOption(input, 'images') ?? 'first');
   if (images === undefined) {
-    throw new UserError(`--images takes first, all, none or a number, not "${textOption(input, 'images') ?? ''}".`, { code: 'bad-argument' });
+    throw new UserError(
+      `--images takes first, all, none or a number, not "${textOption(input, 'images') ?? ''}".`,
+      { code: 'bad-argument' },
+    );
   }
   const output = textOption(input, 'output');
   const profile = textOption(input, 'profile') === 'collected' ? 'collected' : 'beside';
   if (profile === 'collected' && output === undefined) {
-    throw new UserError('The profile "collected" needs a folder to collect in.', { code: 'no-output', next: 'Add --output DIR.' });
+    throw new UserError('The profile "collected" needs a folder to collect in.', {
+      code: 'no-output',
+      next: 'Add --output DIR.',
+    });
   }
   return { images, profile, output };
 }
@@ -63,12 +86,21 @@ async function updateRoots(deps: Deps, paths: readonly string[], request: Reques
   const catalog = await deps.catalog();
   const { roots, stocks, absent } = await catalogRoots(deps, catalog, paths);
   const files = [...stocks.values()].flatMap((stock) => stock.files);
-  const known = await knownHashes(catalog, files.map((file) => file.fileId));
+  const known = await knownHashes(
+    catalog,
+    files.map((file) => file.fileId),
+  );
   const owners = await modelsOf(catalog, known);
   const models = [...new Set(owners.values())];
   const absences = absent.map((path) => `${path} is not there and was left out.`);
   if (deps.settings.dryRun) {
-    return { counts: { checked: 0, same: 0, changed: 0, removed: 0, unchecked: 0, new_versions: 0 }, warnings: absences, failures: [], exitCode: 0, summary: [`Would ask about ${formatCount(models.length)} models.`] };
+    return {
+      counts: { checked: 0, same: 0, changed: 0, removed: 0, unchecked: 0, new_versions: 0 },
+      warnings: absences,
+      failures: [],
+      exitCode: 0,
+      summary: [`Would ask about ${formatCount(models.length)} models.`],
+    };
   }
   const keyWarnings = await checkKey(deps);
   const startedAt = deps.clock.now();
@@ -78,10 +110,17 @@ async function updateRoots(deps: Deps, paths: readonly string[], request: Reques
   const touched = new Set([...stocks.values()].flatMap((stock) => [...stock.dirty]));
   for (const [fileId, { sha256 }] of known) {
     const modelId = owners.get(fileId);
-    if (refreshed.touched.has(sha256) || (modelId !== undefined && news.models.has(modelId))) touched.add(fileId);
+    if (refreshed.touched.has(sha256) || (modelId !== undefined && news.models.has(modelId)))
+      touched.add(fileId);
   }
   await chooseFor(catalog, [...touched] as FileId[], startedAt);
-  const written = await writeLibrary(deps, catalog, { roots, stocks, request, touched, online: refreshed.stopped === undefined });
+  const written = await writeLibrary(deps, catalog, {
+    roots,
+    stocks,
+    request,
+    touched,
+    online: refreshed.stopped === undefined,
+  });
   await endIncomplete(catalog, roots);
   return resultOf({
     standings: await standingsOf(catalog, models, startedAt),
@@ -97,15 +136,34 @@ type Known = Awaited<ReturnType<typeof knownHashes>>;
 
 /** The model of each known file that has one. */
 async function modelsOf(catalog: Catalog, known: Known): Promise<Map<FileId, ModelId>> {
-  const rows = await catalog.db.selectFrom('choice').innerJoin('version', 'version.id', 'choice.version_id').select(['choice.file_id', 'version.model_id']).execute();
-  return new Map(rows.map((row) => [row.file_id as FileId, row.model_id as ModelId] as const).filter(([fileId]) => known.has(fileId)));
+  const rows = await catalog.db
+    .selectFrom('choice')
+    .innerJoin('version', 'version.id', 'choice.version_id')
+    .select(['choice.file_id', 'version.model_id'])
+    .execute();
+  return new Map(
+    rows
+      .map((row) => [row.file_id as FileId, row.model_id as ModelId] as const)
+      .filter(([fileId]) => known.has(fileId)),
+  );
 }
 
-async function refresh(deps: Deps, catalog: Catalog, models: readonly ModelId[], known: Known): Promise<Refreshed> {
+async function refresh(
+  deps: Deps,
+  catalog: Catalog,
+  models: readonly ModelId[],
+  known: Known,
+): Promise<Refreshed> {
   const blobs = new Map<Sha256, BlobId>([...known.values()].map(({ sha256, blobId }) => [sha256, blobId]));
   const phase = deps.progress.phase('Asking Civitai', models.length, 'models');
   try {
-    return await refreshKnown(models, blobs, { catalog, client: await deps.client(), now: () => deps.clock.now(), signal: deps.signal, phase });
+    return await refreshKnown(models, blobs, {
+      catalog,
+      client: await deps.client(),
+      now: () => deps.clock.now(),
+      signal: deps.signal,
+      phase,
+    });
   } finally {
     phase.end();
   }
@@ -130,14 +188,36 @@ function resultOf({ standings, news, written, warnings, failures, stopped }: Tol
     else parts[standing === 'removed' ? 'removed' : 'unchecked'] += 1;
   }
   const counts = { checked: standings.size, ...parts, new_versions: news.newVersions.length, written };
-  const all = stopped === undefined ? failures : [...failures, { what: 'Civitai', code: stopped.code, why: stopped.message, next: 'Nothing known was lost; run the update again later.' }];
+  const all =
+    stopped === undefined
+      ? failures
+      : [
+          ...failures,
+          {
+            what: 'Civitai',
+            code: stopped.code,
+            why: stopped.message,
+            next: 'Nothing known was lost; run the update again later.',
+          },
+        ];
   const summary = [
     '',
     ...newsLines(news),
     `${formatCount(counts.checked)} models   ${formatCount(counts.same)} as before   ${formatCount(counts.changed)} changed   ${formatCount(counts.removed)} removed from the site   ${formatCount(counts.unchecked)} unchecked   ${formatCount(counts.new_versions)} new versions`,
-    ...(doubtful === 0 ? [] : [`${formatCount(doubtful)} of the unchecked were not shown this time; a look more than 90 minutes from now tells whether they are gone.`]),
+    ...(doubtful === 0
+      ? []
+      : [
+          `${formatCount(doubtful)} of the unchecked were not shown this time; a look more than 90 minutes from now tells whether they are gone.`,
+        ]),
   ];
-  return { counts, warnings, failures: all, exitCode: stopped !== undefined ? 4 : all.length > 0 ? 3 : 0, summary, data: { changes: news.changes, new_versions: news.newVersions } };
+  return {
+    counts,
+    warnings,
+    failures: all,
+    exitCode: stopped !== undefined ? 4 : all.length > 0 ? 3 : 0,
+    summary,
+    data: { changes: news.changes, new_versions: news.newVersions },
+  };
 }
 
 /** More changes than this are summed up. */
@@ -145,9 +225,19 @@ const MANY = 40;
 
 function newsLines({ changes, newVersions }: News): string[] {
   return [
-    ...changes.slice(0, MANY).map(({ name, field, before, after }) => `${name}: ${field.replaceAll('_', ' ')} was ${shorten(before)}, is ${shorten(after)}`),
-    ...(changes.length > MANY ? [`and ${formatCount(changes.length - MANY)} more changes; --json lists them all.`] : []),
-    ...newVersions.map(({ model, name, publishedAt }) => `${model}: ${name} is out${publishedAt === undefined ? '' : ` since ${formatDay(publishedAt)}`}`),
+    ...changes
+      .slice(0, MANY)
+      .map(
+        ({ name, field, before, after }) =>
+          `${name}: ${field.replaceAll('_', ' ')} was ${shorten(before)}, is ${shorten(after)}`,
+      ),
+    ...(changes.length > MANY
+      ? [`and ${formatCount(changes.length - MANY)} more changes; --json lists them all.`]
+      : []),
+    ...newVersions.map(
+      ({ model, name, publishedAt }) =>
+        `${model}: ${name} is out${publishedAt === undefined ? '' : ` since ${formatDay(publishedAt)}`}`,
+    ),
   ];
 }
 

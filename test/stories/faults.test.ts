@@ -12,7 +12,8 @@ const FILES = KNOWN + 2;
 
 /** A name for each kind of trouble, and the faults that make it. */
 const TROUBLES = {
-  'by answers with other bytes, or about something else': 'model-versions:bytes=0.2,error-200=0.2;models:bytes=0.2,error-200=0.2',
+  'by answers with other bytes, or about something else':
+    'model-versions:bytes=0.2,error-200=0.2;models:bytes=0.2,error-200=0.2',
   'in every way at once': '*:any=0.5@1,delay=0.1@200',
   'by reset': '*:reset=0.5',
   'by truncate': '*:truncate=0.5',
@@ -47,7 +48,17 @@ interface Outcome {
 async function scanTwice(faults: string): Promise<Outcome> {
   const standin = await startStandin({ world, speed: 0 });
   const library = makeStoryLibrary(standin, { models: KNOWN });
-  const scan = ['scan', library.folder, '--api-url', standin.apiUrl, '--rate', '60000', '--patience', '120', '--json'];
+  const scan = [
+    'scan',
+    library.folder,
+    '--api-url',
+    standin.apiUrl,
+    '--rate',
+    '60000',
+    '--patience',
+    '120',
+    '--json',
+  ];
   try {
     await library.run(scan);
     const wanted = await library.end();
@@ -76,24 +87,30 @@ describe('half of all requests fail', () => {
   beforeAll(() => {
     const ends = new Map(NAMES.map((name) => [name, Promise.withResolvers<Outcome>()]));
     for (const [name, { promise }] of ends) outcomes.set(name, promise);
-    all = inPool(NAMES, 16, (name) => scanTwice(TROUBLES[name]).then(ends.get(name)?.resolve, ends.get(name)?.reject));
+    all = inPool(NAMES, 16, (name) =>
+      scanTwice(TROUBLES[name]).then(ends.get(name)?.resolve, ends.get(name)?.reject),
+    );
   });
 
   afterAll(() => all);
 
-  it.for(NAMES)('%s: the scan ends whole and like an undisturbed one, and minds its manners', { timeout: 180_000 }, async (name) => {
-    const outcome = await outcomes.get(name);
-    if (outcome === undefined) throw new Error('The scan was not begun.');
-    const { result, unlike, faults, problems, requests } = outcome;
+  it.for(NAMES)(
+    '%s: the scan ends whole and like an undisturbed one, and minds its manners',
+    { timeout: 180_000 },
+    async (name) => {
+      const outcome = await outcomes.get(name);
+      if (outcome === undefined) throw new Error('The scan was not begun.');
+      const { result, unlike, faults, problems, requests } = outcome;
 
-    expect(result.code, result.stderr).toBe(0);
-    expect(unlike).toEqual([]);
-    expect(result.json.failures).toEqual([]);
-    expect(result.json.counts).toMatchObject({ files: FILES, unchecked: 0, failed: 0 });
-    expect(partsOfFiles(result.json)).toBe(FILES);
-    expect(result.json.requests.total).toBe(requests);
-    expect(problems).toEqual([]);
-    expect(sumOf(faults)).toBeGreaterThan(1);
-    if (name === 'by long pauses') expect(result.stderr).toContain('asks for a pause');
-  });
+      expect(result.code, result.stderr).toBe(0);
+      expect(unlike).toEqual([]);
+      expect(result.json.failures).toEqual([]);
+      expect(result.json.counts).toMatchObject({ files: FILES, unchecked: 0, failed: 0 });
+      expect(partsOfFiles(result.json)).toBe(FILES);
+      expect(result.json.requests.total).toBe(requests);
+      expect(problems).toEqual([]);
+      expect(sumOf(faults)).toBeGreaterThan(1);
+      if (name === 'by long pauses') expect(result.stderr).toContain('asks for a pause');
+    },
+  );
 });

@@ -50,70 +50,113 @@ async function undisturbed({ library, scan }: Site): Promise<End> {
 }
 
 function filesWithoutPage({ files, folder }: StoryLibrary): string[] {
-  return files.map((file) => file.path).filter((path) => !existsSync(join(folder, path.replace(/\.\w+$/, '.html'))));
+  return files
+    .map((file) => file.path)
+    .filter((path) => !existsSync(join(folder, path.replace(/\.\w+$/, '.html'))));
 }
 
 describe.concurrent('the site is down from the start', () => {
-  it('ends with 4 and a next step, writes a page for every file, and the next scan ends like any other', { timeout: 60_000 }, () =>
-    withSite(async (site) => {
-      const wanted = await undisturbed(site);
-      site.standin.faults.down();
+  it(
+    'ends with 4 and a next step, writes a page for every file, and the next scan ends like any other',
+    { timeout: 60_000 },
+    () =>
+      withSite(async (site) => {
+        const wanted = await undisturbed(site);
+        site.standin.faults.down();
 
-      const down = await site.scan('--patience', '2');
+        const down = await site.scan('--patience', '2');
 
-      expect(down.code, down.stderr).toBe(4);
-      expect(down.json.counts).toMatchObject({ files: FILES, unchecked: FILES, hashed: FILES });
-      expect(down.json.failures).toHaveLength(1);
-      expect(down.json.failures[0]).toMatchObject({ code: 'site-down', next: expect.stringContaining('saved') });
-      expect(down.json.failures[0]?.why).toContain('no useful answer for 2');
-      expect(filesWithoutPage(site.library)).toEqual([]);
-      expect(existsSync(join(site.library.folder, 'gallery.html'))).toBe(true);
+        expect(down.code, down.stderr).toBe(4);
+        expect(down.json.counts).toMatchObject({ files: FILES, unchecked: FILES, hashed: FILES });
+        expect(down.json.failures).toHaveLength(1);
+        expect(down.json.failures[0]).toMatchObject({
+          code: 'site-down',
+          next: expect.stringContaining('saved'),
+        });
+        expect(down.json.failures[0]?.why).toContain('no useful answer for 2');
+        expect(filesWithoutPage(site.library)).toEqual([]);
+        expect(existsSync(join(site.library.folder, 'gallery.html'))).toBe(true);
 
-      site.standin.faults.up();
-      const up = await site.scan();
-      expect(up.code, up.stderr).toBe(0);
-      expect(up.json.counts).toMatchObject({ identified: FILES - 1, missing: 1, unchecked: 0, hashed: 0 });
-      expect(differences(await site.library.end(), wanted)).toEqual([]);
-    }));
+        site.standin.faults.up();
+        const up = await site.scan();
+        expect(up.code, up.stderr).toBe(0);
+        expect(up.json.counts).toMatchObject({ identified: FILES - 1, missing: 1, unchecked: 0, hashed: 0 });
+        expect(differences(await site.library.end(), wanted)).toEqual([]);
+      }),
+  );
 
   it('tells a person the same in sentences', () =>
     withSite(async ({ standin, library }) => {
       standin.faults.down();
 
-      const { code, stdout } = await library.run(['scan', library.folder, '--api-url', standin.apiUrl, '--patience', '1']);
+      const { code, stdout } = await library.run([
+        'scan',
+        library.folder,
+        '--api-url',
+        standin.apiUrl,
+        '--patience',
+        '1',
+      ]);
 
       expect(code).toBe(4);
       expect(stdout).toContain(`${FILES} unchecked`);
-      expect(stdout).toMatch(/failed: Civitai: .*gave no useful answer.*Everything known so far is saved; the next scan goes on from here\./);
+      expect(stdout).toMatch(
+        /failed: Civitai: .*gave no useful answer.*Everything known so far is saved; the next scan goes on from here\./,
+      );
     }));
 });
 
 describe.concurrent('the site dies midway', () => {
-  it.for([1, 2, 3, 4, 8])('after %i requests: what was told by then is kept and written, and the next scan ends like any other', { timeout: 60_000 }, (after) =>
-    withSite(async (site) => {
-      const wanted = await undisturbed(site);
-      site.standin.faults.use(`*:dies@${after}`);
+  it.for([1, 2, 3, 4, 8])(
+    'after %i requests: what was told by then is kept and written, and the next scan ends like any other',
+    { timeout: 60_000 },
+    (after) =>
+      withSite(async (site) => {
+        const wanted = await undisturbed(site);
+        site.standin.faults.use(`*:dies@${after}`);
 
-      const died = await site.scan('--patience', '2');
+        const died = await site.scan('--patience', '2');
 
-      expect(died.code, died.stderr).toBe(4);
-      expect(died.json.counts).toMatchObject({ files: FILES, identified: FILES - 1, missing: 1 });
-      expect(partsOfFiles(died.json)).toBe(FILES);
-      expect(filesWithoutPage(site.library)).toEqual([]);
-      // One of the sidecars is the user's own.
-      const infos = Object.keys(treeOf(site.library.folder)).filter((path) => path.endsWith('.civitai.info'));
-      if (after >= 2) expect(infos).toHaveLength(FILES - 1);
+        expect(died.code, died.stderr).toBe(4);
+        expect(died.json.counts).toMatchObject({ files: FILES, identified: FILES - 1, missing: 1 });
+        expect(partsOfFiles(died.json)).toBe(FILES);
+        expect(filesWithoutPage(site.library)).toEqual([]);
+        // One of the sidecars is the user's own.
+        const infos = Object.keys(treeOf(site.library.folder)).filter((path) =>
+          path.endsWith('.civitai.info'),
+        );
+        if (after >= 2) expect(infos).toHaveLength(FILES - 1);
 
-      site.standin.faults.use('');
-      const up = await site.scan();
-      expect(up.code, up.stderr).toBe(0);
-      expect(up.json.counts['hashed']).toBe(0);
-      expect(differences(await site.library.end(), wanted)).toEqual([]);
-    }));
+        site.standin.faults.use('');
+        const up = await site.scan();
+        expect(up.code, up.stderr).toBe(0);
+        expect(up.json.counts['hashed']).toBe(0);
+        expect(differences(await site.library.end(), wanted)).toEqual([]);
+      }),
+  );
 });
 
 describe.concurrent('what is known outlasts every kind of outage', () => {
-  const kinds = ['reset', 'truncate', 'length', 'bytes', '429', '429-date', '429-bare', '500', '502', '503', '524', 'html', 'html-403', 'error-200', '401', '403', '410', '451'];
+  const kinds = [
+    'reset',
+    'truncate',
+    'length',
+    'bytes',
+    '429',
+    '429-date',
+    '429-bare',
+    '500',
+    '502',
+    '503',
+    '524',
+    'html',
+    'html-403',
+    'error-200',
+    '401',
+    '403',
+    '410',
+    '451',
+  ];
 
   it.for(kinds)('%s: update and a forced scan change no file', { timeout: 60_000 }, (kind) =>
     withSite(async ({ standin, library, scan, update }) => {
@@ -127,11 +170,17 @@ describe.concurrent('what is known outlasts every kind of outage', () => {
 
       expect(treeOf(library.folder)).toEqual(before);
       expect([updated.code, forced.code], updated.stderr + forced.stderr).toEqual([4, 4]);
-      expect(forced.json.counts).toMatchObject({ files: FILES, identified: FILES - 1, missing: 1, removed: 0 });
+      expect(forced.json.counts).toMatchObject({
+        files: FILES,
+        identified: FILES - 1,
+        missing: 1,
+        removed: 0,
+      });
       expect(updated.json.counts).toMatchObject({ changed: 0, removed: 0, new_versions: 0 });
       expect(updated.json.counts['unchecked']).toBe(updated.json.counts['checked']);
       expect(partsOfChecked(updated.json)).toBe(updated.json.counts['checked']);
-    }));
+    }),
+  );
 
   it('404: a site that denies everything is not believed at once', { timeout: 60_000 }, () =>
     withSite(async ({ standin, library, scan, update }) => {
@@ -144,7 +193,8 @@ describe.concurrent('what is known outlasts every kind of outage', () => {
 
       expect(treeOf(library.folder)).toEqual(before);
       expect(forced.json.counts).toMatchObject({ identified: FILES - 1, removed: 0 });
-    }));
+    }),
+  );
 });
 
 describe('a known library is used while the site is down', () => {

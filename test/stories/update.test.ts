@@ -23,7 +23,12 @@ function update(...more: readonly string[]): Promise<CliResult> {
   return library.run(['update', '--api-url', standin.apiUrl, '--rate', '60000', '--json', ...more]);
 }
 
-function fileAt(index: number): { readonly path: string; readonly modelId: number; readonly versionId: number; readonly stem: string } {
+function fileAt(index: number): {
+  readonly path: string;
+  readonly modelId: number;
+  readonly versionId: number;
+  readonly stem: string;
+} {
   const file = library.files[index];
   if (file === undefined) throw new Error(`The library has no file ${index}.`);
   return { ...file, stem: join(library.folder, file.path.replace(/\.\w+$/, '')) };
@@ -32,7 +37,9 @@ function fileAt(index: number): { readonly path: string; readonly modelId: numbe
 /** Paths whose bytes are not as they were. */
 function changedPaths(before: Readonly<Record<string, string>>): string[] {
   const after = treeOf(library.folder);
-  return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((path) => before[path] !== after[path]).sort();
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((path) => before[path] !== after[path])
+    .sort();
 }
 
 /** What the stand-in will publish when it is told to, taken out of an equal world. */
@@ -48,7 +55,7 @@ beforeAll(async () => {
   library = makeStoryLibrary(standin, { models: 20 });
   writeFileSync(join(library.folder, `${EARLY}.safetensors`), bytesOfNextVersion());
   const first = await library.run();
-  expect(first.code, first.stderr).toBe(0);
+  if (first.code !== 0) throw new Error(first.stderr);
 });
 
 beforeEach(() => standin.reset());
@@ -65,7 +72,15 @@ describe('update', () => {
     const { code, json, stderr } = await update();
 
     expect(code, stderr).toBe(0);
-    expect(json.counts).toMatchObject({ checked: library.files.length, same: library.files.length, changed: 0, removed: 0, unchecked: 0, new_versions: 0, written: 0 });
+    expect(json.counts).toMatchObject({
+      checked: library.files.length,
+      same: library.files.length,
+      changed: 0,
+      removed: 0,
+      unchecked: 0,
+      new_versions: 0,
+      written: 0,
+    });
     expect(json.requests.total).toBeLessThanOrEqual(6);
     expect(json['changes']).toEqual([]);
     expect(changedPaths(before)).toEqual([]);
@@ -95,13 +110,36 @@ describe('update', () => {
 
     expect(json.counts).toMatchObject({ changed: 2, removed: 0, unchecked: 0 });
     expect(partsOfChecked(json)).toBe(json.counts['checked']);
-    expect(json['changes']).toContainEqual(expect.objectContaining({ kind: 'model', id: first.modelId, field: 'name', before: name, after: 'Renamed Model' }));
-    expect(json['changes']).toContainEqual(expect.objectContaining({ kind: 'model', id: first.modelId, field: 'tags', after: '["new","quite"]' }));
-    expect(json['changes']).toContainEqual(expect.objectContaining({ kind: 'version', id: second.versionId, field: 'trained_words', after: '["other words"]' }));
+    expect(json['changes']).toContainEqual(
+      expect.objectContaining({
+        kind: 'model',
+        id: first.modelId,
+        field: 'name',
+        before: name,
+        after: 'Renamed Model',
+      }),
+    );
+    expect(json['changes']).toContainEqual(
+      expect.objectContaining({ kind: 'model', id: first.modelId, field: 'tags', after: '["new","quite"]' }),
+    );
+    expect(json['changes']).toContainEqual(
+      expect.objectContaining({
+        kind: 'version',
+        id: second.versionId,
+        field: 'trained_words',
+        after: '["other words"]',
+      }),
+    );
     const touched = changedPaths(before).filter((path) => !path.startsWith('gallery.files/'));
-    expect(touched).toEqual([first, second].flatMap(({ path }) => [path.replace(/\.\w+$/, '.civitai.info'), path.replace(/\.\w+$/, '.html')]).sort());
+    expect(touched).toEqual(
+      [first, second]
+        .flatMap(({ path }) => [path.replace(/\.\w+$/, '.civitai.info'), path.replace(/\.\w+$/, '.html')])
+        .sort(),
+    );
     expect(readFileSync(`${first.stem}.html`, 'utf8')).toContain('Renamed Model');
-    expect(JSON.parse(readFileSync(`${second.stem}.civitai.info`, 'utf8'))).toMatchObject({ trainedWords: ['other words'] });
+    expect(JSON.parse(readFileSync(`${second.stem}.civitai.info`, 'utf8'))).toMatchObject({
+      trainedWords: ['other words'],
+    });
   });
 
   it('tells a person the same in a sentence', async () => {
@@ -121,9 +159,14 @@ describe('update', () => {
     const { json } = await update();
 
     expect(json.counts['new_versions']).toBe(1);
-    expect(json['new_versions']).toEqual([expect.objectContaining({ modelId, versionId: id, name: 'v99 new and better' })]);
+    expect(json['new_versions']).toEqual([
+      expect.objectContaining({ modelId, versionId: id, name: 'v99 new and better' }),
+    ]);
     expect(readFileSync(`${stem}.html`, 'utf8')).toContain('v99 new and better');
-    expect(JSON.parse(readFileSync(join(library.folder, `${EARLY}.civitai.info`), 'utf8'))).toMatchObject({ id, modelId });
+    expect(JSON.parse(readFileSync(join(library.folder, `${EARLY}.civitai.info`), 'utf8'))).toMatchObject({
+      id,
+      modelId,
+    });
     expect((await update()).json.counts).toMatchObject({ changed: 0, new_versions: 0, written: 0 });
   });
 

@@ -15,6 +15,8 @@ export async function checkKey(deps: Deps): Promise<string[]> {
     if (!(error instanceof SourceError)) throw error;
     if (error.code !== 'key-refused') return [];
     (await deps.net()).dropKey();
-    return ['Civitai refuses the key that is set (CIVITAI_API_KEY, or api.key in the configuration); this run asks without one. Make a new key in your account settings on civitai.com.'];
+    return [
+      'Civitai refuses the key that is set (CIVITAI_API_KEY, or api.key in the configuration); this run asks without one. Make a new key in your account settings on civitai.com.',
+    ];
   }
 }
