@@ -2,34 +2,18 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { MAY_IMPORT } from './house.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-
-/** What each folder may import besides itself; see docs/architecture.md. */
-const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  'src/base': [],
-  'src/prompts': ['src/base'],
-  'src/formats': ['src/base', 'src/prompts'],
-  'src/query': ['src/base', 'src/prompts'],
-  'src/profiles': ['src/base', 'src/formats'],
-  'src/net': ['src/base'],
-  'src/civitai': ['src/base', 'src/formats', 'src/net'],
-  'src/catalog': ['src/base', 'src/query', 'src/curves'],
-  'src/library': ['src/base', 'src/formats'],
-  'src/archive': ['src/base', 'src/prompts', 'src/formats', 'src/query', 'src/profiles', 'src/net', 'src/civitai', 'src/catalog', 'src/library'],
-  'src/pages': ['src/base', 'src/formats', 'src/query', 'src/profiles', 'src/catalog'],
-  'src/verbs': ['src/base', 'src/prompts', 'src/formats', 'src/query', 'src/profiles', 'src/net', 'src/civitai', 'src/catalog', 'src/library', 'src/archive', 'src/pages', 'src/config', 'standin'],
-  'src/config': ['src/base', 'src/formats', 'src/query', 'src/profiles', 'src/verbs'],
-  'src/cli': ['src/base', 'src/catalog', 'src/civitai', 'src/config', 'src/library', 'src/net', 'src/verbs'],
-  'src/main.ts': ['src/cli'],
-  web: ['src/base', 'src/query', 'src/prompts'],
-  standin: ['src/base'],
-};
 
 /** The doors of the house that stand outside its order, each with its reason. */
 const EXCEPTIONS: readonly { readonly from: RegExp; readonly to: string; readonly why: string }[] = [
   { from: /^src\/verbs\/(?!demo\.ts)/, to: 'standin', why: 'only the demo starts the stand-in' },
-  { from: /^src\/verbs\/(?!config\.ts)/, to: 'src/config', why: 'only the verb `config` speaks of the configuration' },
+  {
+    from: /^src\/verbs\/(?!config\.ts)/,
+    to: 'src/config',
+    why: 'only the verb `config` speaks of the configuration',
+  },
 ];
 
 const MOST_LINES = 400;
@@ -52,7 +36,9 @@ function textOf(path: string): string {
 }
 
 function importsOf(path: string): Import[] {
-  const found = textOf(path).matchAll(/(?:^|\s)(?:import|export)\s[^'";]*?from\s+'(\.[^']+)'|import\('(\.[^']+)'\)|^import\s+'(\.[^']+)'/gm);
+  const found = textOf(path).matchAll(
+    /(?:^|\s)(?:import|export)\s[^'";]*?from\s+'(\.[^']+)'|import\('(\.[^']+)'\)|^import\s+'(\.[^']+)'/gm,
+  );
   return [...found].map((match) => {
     const target = resolve(dirname(join(ROOT, path)), match[1] ?? match[2] ?? match[3] ?? '');
     return { from: path, to: relative(ROOT, target).replaceAll('\\', '/') };
@@ -77,7 +63,11 @@ describe('the house', () => {
   });
 
   it('keeps the special doors to those who need them', () => {
-    const wrong = EXCEPTIONS.flatMap(({ from, to, why }) => IMPORTS.filter((one) => from.test(one.from) && roomOf(one.to) === to).map((one) => `${one.from} imports ${one.to}: ${why}`));
+    const wrong = EXCEPTIONS.flatMap(({ from, to, why }) =>
+      IMPORTS.filter((one) => from.test(one.from) && roomOf(one.to) === to).map(
+        (one) => `${one.from} imports ${one.to}: ${why}`,
+      ),
+    );
 
     expect(wrong).toEqual([]);
   });
@@ -93,23 +83,35 @@ describe('the house', () => {
   });
 
   it('has no names that say nothing', () => {
-    const bad = FILES.filter((path) => /(?:^|\/)(?:[\w-]+-)?(?:utils?|helpers?|manager|service|handler|processor|index)\.tsx?$/.test(path));
+    const bad = FILES.filter((path) =>
+      /(?:^|\/)(?:[\w-]+-)?(?:utils?|helpers?|manager|service|handler|processor|index)\.tsx?$/.test(path),
+    );
 
     expect(bad).toEqual([]);
   });
 
   it('has no enum, namespace, default export, any or silenced error', () => {
-    const bad = FILES.flatMap((path) => [...textOf(path).matchAll(/^\s*(?:export )?(?:const )?enum |^\s*(?:export )?namespace |^export default|\bas any\b|: any(?=[;,)\]=| ]*$)|@ts-(?:ignore|expect-error|nocheck)/gm)].map((match) => `${path}: ${match[0].trim()}`));
+    const bad = FILES.flatMap((path) =>
+      [
+        ...textOf(path).matchAll(
+          /^\s*(?:export )?(?:const )?enum |^\s*(?:export )?namespace |^export default|\bas any\b|: any(?=[;,)\]=| ]*$)|@ts-(?:ignore|expect-error|nocheck)/gm,
+        ),
+      ].map((match) => `${path}: ${match[0].trim()}`),
+    );
 
     expect(bad).toEqual([]);
   });
 
   it('opens every folder of src with a short README', () => {
-    const folders = readdirSync(join(ROOT, 'src'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
-    const bad = folders.map(({ name }) => `src/${name}/README.md`).filter((path) => {
-      const lines = textOf(path).trimEnd().split('\n').length;
-      return lines < 3 || lines > 15;
-    });
+    const folders = readdirSync(join(ROOT, 'src'), { withFileTypes: true }).filter((entry) =>
+      entry.isDirectory(),
+    );
+    const bad = folders
+      .map(({ name }) => `src/${name}/README.md`)
+      .filter((path) => {
+        const lines = textOf(path).trimEnd().split('\n').length;
+        return lines < 3 || lines > 15;
+      });
 
     expect(bad).toEqual([]);
   });

@@ -55,7 +55,11 @@ export const ERROR_MEANINGS: Readonly<
   'web-not-built': ['1', 'The browser app was never built.', '`npm run build`'],
   'state-unwritable': ['1', 'The state folder can not be written.', 'Check its permissions.'],
   'state-unreadable': ['1', 'A file in the state folder can not be read.', 'Check its permissions.'],
-  'krita-not-found': ['1', 'There is no list of Krita AI Diffusion.', 'Name it with `--loras-file`; `--add` makes one.'],
+  'krita-not-found': [
+    '1',
+    'There is no list of Krita AI Diffusion.',
+    'Name it with `--loras-file`; `--add` makes one.',
+  ],
   'krita-unreadable': [
     '1',
     'Krita’s list is no list, or could not be written again without losing something of it.',
@@ -89,6 +93,13 @@ export const ERROR_MEANINGS: Readonly<
     'The times of a file are as they were, its bytes are not.',
     'Restore it from a copy.',
   ],
+  'bytes-differ': [
+    'item',
+    'The bytes of a file are not those on record; it was left as it is.',
+    '`civitarium verify`',
+  ],
+  'no-reflink': ['item', 'This file system can not share blocks between files.', 'Use another `--mode`.'],
+  'no-hardlink': ['item', 'A hard link can not be made between these places.', 'Use another `--mode`.'],
   unreadable: ['item', 'A file could not be read.', 'The message says why.'],
   'link-broken': ['item', 'A symbolic link leads nowhere.', 'Mend or remove it.'],
   // The site and the network
@@ -162,6 +173,11 @@ export const ERROR_MEANINGS: Readonly<
     'Run any command without `--dry-run`.',
   ],
   'catalog-foreign': ['1', 'The history of the catalog’s schema is not ours.', 'Name another catalog.'],
+  'root-forgotten': [
+    '1',
+    'A folder that files were moved in is no longer known.',
+    '`civitarium scan` it again.',
+  ],
   // Others
   interrupted: ['130', 'You stopped it.', 'Run the same command again to go on.'],
   doctor: ['3', '`doctor` found something wrong.', 'The message says what.'],
