@@ -14,7 +14,12 @@ export interface JsonResult {
   readonly counts: Readonly<Record<string, number>>;
   readonly requests: { readonly total: number; readonly byEndpoint: Readonly<Record<string, number>> };
   readonly warnings: readonly string[];
-  readonly failures: readonly { readonly what: string; readonly code: string; readonly why: string; readonly next?: string }[];
+  readonly failures: readonly {
+    readonly what: string;
+    readonly code: string;
+    readonly why: string;
+    readonly next?: string;
+  }[];
   readonly took_ms: number;
   readonly [more: string]: unknown;
 }
@@ -61,14 +66,19 @@ export function makeHome(): Home {
   return {
     folder,
     env,
-    run: (args, options = {}) => runProgram(args, { ...options, env: { ...env, ...options.env }, cwd: options.cwd ?? folder }),
+    run: (args, options = {}) =>
+      runProgram(args, { ...options, env: { ...env, ...options.env }, cwd: options.cwd ?? folder }),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
 
 /** Runs `civitarium ARGS` with exactly this environment and waits for its end. */
 export async function runProgram(args: readonly string[], options: CliOptions): Promise<CliResult> {
-  const child = spawn(process.execPath, [PROGRAM, ...args], { cwd: options.cwd, env: { ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
+    cwd: options.cwd,
+    env: { ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));

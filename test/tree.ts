@@ -10,13 +10,21 @@ export function treeOf(folder: string, keep: (path: string) => boolean = () => t
 }
 
 /** Names are read as bytes: not all of them are UTF-8. */
-function addTo(tree: Record<string, string>, folder: Buffer, inner: Buffer, keep: (path: string) => boolean): void {
+function addTo(
+  tree: Record<string, string>,
+  folder: Buffer,
+  inner: Buffer,
+  keep: (path: string) => boolean,
+): void {
   for (const name of readdirSync(folder, { encoding: 'buffer' }).sort(Buffer.compare)) {
     const path = Buffer.concat([folder, Buffer.from('/'), name]);
     const relative = inner.length === 0 ? name : Buffer.concat([inner, Buffer.from('/'), name]);
     const stats = lstatSync(path);
     if (stats.isDirectory()) addTo(tree, path, relative, keep);
-    else if (keep(relative.toString('utf8'))) tree[relative.toString('latin1')] = stats.isSymbolicLink() ? `link ${readlinkSync(path)}` : createHash('sha256').update(readFileSync(path)).digest('hex');
+    else if (keep(relative.toString('utf8')))
+      tree[relative.toString('latin1')] = stats.isSymbolicLink()
+        ? `link ${readlinkSync(path)}`
+        : createHash('sha256').update(readFileSync(path)).digest('hex');
   }
 }
 

@@ -17,8 +17,11 @@ export function writeWorldLibrary(world: World, folder: string, count: number): 
     if (files.length >= count) break;
     const model = world.model(id);
     const version = model?.versions[0];
-    const file = version?.files.find((one) => one.visibility === 'Public' && one.type === 'Model' && one.scan !== 'Pending');
-    if (model === undefined || version === undefined || file === undefined || version.status !== 'Published') continue;
+    const file = version?.files.find(
+      (one) => one.visibility === 'Public' && one.type === 'Model' && one.scan !== 'Pending',
+    );
+    if (model === undefined || version === undefined || file === undefined || version.status !== 'Published')
+      continue;
     const path = join(model.type, `${files.length}-${file.name.replace(/[^\w.]+/g, '_')}`);
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), world.bytesOf(file));

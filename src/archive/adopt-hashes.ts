@@ -14,15 +14,25 @@ const MOST_BYTES = 64 * 1024 * 1024;
  * Hashes that other programs noted of these files and that size and time prove, by file id. Reading a note instead of a
  * 7 GB model is what makes a first scan of a used library quick.
  */
-export async function adoptHashes(files: readonly StockFile[], root: string, walk: Walk): Promise<Map<number, NotedHash>> {
+export async function adoptHashes(
+  files: readonly StockFile[],
+  root: string,
+  walk: Walk,
+): Promise<Map<number, NotedHash>> {
   const adopted = new Map<number, NotedHash>();
   if (files.length === 0) return adopted;
   const cached = await cachedHashes(root);
   for (const file of files) {
     const { folder, stem } = file.walked;
     const note = loraManagerName(stem);
-    const own = walk.names.get(folder)?.has(note) === true ? readLoraManagerHash((await readText(join(root, folder, note))) ?? '') : undefined;
-    const proven = provenHash(file.walked, [...(own === undefined ? [] : [own]), ...(cached.get(file.walked.name) ?? [])]);
+    const own =
+      walk.names.get(folder)?.has(note) === true
+        ? readLoraManagerHash((await readText(join(root, folder, note))) ?? '')
+        : undefined;
+    const proven = provenHash(file.walked, [
+      ...(own === undefined ? [] : [own]),
+      ...(cached.get(file.walked.name) ?? []),
+    ]);
     if (proven !== undefined) adopted.set(file.fileId, proven);
   }
   return adopted;
@@ -33,7 +43,8 @@ async function cachedHashes(root: string): Promise<Map<string, NotedHash[]>> {
   let folder = root;
   for (let level = 0; level < CACHE_LEVELS; level += 1) {
     const text = await readText(join(folder, 'cache.json'));
-    for (const note of text === undefined ? [] : readA1111Hashes(text)) byName.set(note.name, [...(byName.get(note.name) ?? []), note]);
+    for (const note of text === undefined ? [] : readA1111Hashes(text))
+      byName.set(note.name, [...(byName.get(note.name) ?? []), note]);
     folder = dirname(folder);
   }
   return byName;

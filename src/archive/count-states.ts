@@ -12,11 +12,17 @@ export interface StateCounts {
 }
 
 /** Counts the present files of some roots by what the site says of their bytes. */
-export async function countStates(catalog: Catalog, rootIds: readonly number[], only?: ReadonlySet<number>): Promise<StateCounts> {
+export async function countStates(
+  catalog: Catalog,
+  rootIds: readonly number[],
+  only?: ReadonlySet<number>,
+): Promise<StateCounts> {
   const rows = await catalog.db
     .selectFrom('file')
     .leftJoin('blob', 'blob.id', 'file.blob_id')
-    .leftJoin('subject_state', (join) => join.onRef('subject_state.subject', '=', 'blob.sha256').on('subject_state.kind', '=', 'hash'))
+    .leftJoin('subject_state', (join) =>
+      join.onRef('subject_state.subject', '=', 'blob.sha256').on('subject_state.kind', '=', 'hash'),
+    )
     .select(['file.id', 'file.blob_id', 'subject_state.state'])
     .where('file.root_id', 'in', [...rootIds])
     .where('file.state', '=', 'present')
@@ -40,7 +46,9 @@ export async function nextDue(catalog: Catalog, rootId: number): Promise<number>
   const row = await catalog.db
     .selectFrom('file')
     .innerJoin('blob', 'blob.id', 'file.blob_id')
-    .innerJoin('subject_state', (join) => join.onRef('subject_state.subject', '=', 'blob.sha256').on('subject_state.kind', '=', 'hash'))
+    .innerJoin('subject_state', (join) =>
+      join.onRef('subject_state.subject', '=', 'blob.sha256').on('subject_state.kind', '=', 'hash'),
+    )
     .select((select) => select.fn.min('subject_state.next_check_at').as('due'))
     .where('file.root_id', '=', rootId)
     .where('file.state', '=', 'present')

@@ -30,13 +30,23 @@ export interface FetchOptions {
   /** Where a copy of an image lies, absolute; what arrives is added. */
   readonly copies: Map<number, string>;
   /** Where a preview goes: the folder (absolute), the name without extension, and the bounds it must stay in. */
-  placeOf(step: PreviewStep): { readonly folder: string; readonly name: string; readonly bounds: Bounds; readonly rootId: RootId };
+  placeOf(step: PreviewStep): {
+    readonly folder: string;
+    readonly name: string;
+    readonly bounds: Bounds;
+    readonly rootId: RootId;
+  };
 }
 
 export interface FetchedPreviews {
   readonly fetched: number;
   readonly bytes: number;
-  readonly failures: readonly { readonly url: string; readonly code: string; readonly why: string; readonly next?: string | undefined }[];
+  readonly failures: readonly {
+    readonly url: string;
+    readonly code: string;
+    readonly why: string;
+    readonly next?: string | undefined;
+  }[];
   readonly stopped: SourceError | undefined;
 }
 
@@ -47,12 +57,19 @@ const BATCH = 64;
  * Brings previews to their places. The bytes stay as they came; the extension is that of their true type. An image that
  * several files want is fetched once and copied.
  */
-export async function fetchPreviews(steps: readonly PreviewStep[], options: FetchOptions): Promise<FetchedPreviews> {
+export async function fetchPreviews(
+  steps: readonly PreviewStep[],
+  options: FetchOptions,
+): Promise<FetchedPreviews> {
   const outcome: Outcome = { fetched: 0, bytes: 0, failures: [], stopped: undefined };
   const firsts = new Map(steps.toReversed().map((step) => [step.image.imageId, step]));
   const isFirst = (step: PreviewStep): boolean => firsts.get(step.image.imageId) === step;
   await bring(steps.filter(isFirst), outcome, options);
-  await bring(steps.filter((step) => !isFirst(step) && options.copies.has(step.image.imageId)), outcome, options);
+  await bring(
+    steps.filter((step) => !isFirst(step) && options.copies.has(step.image.imageId)),
+    outcome,
+    options,
+  );
   return outcome;
 }
 
@@ -104,12 +121,26 @@ async function bring(steps: readonly PreviewStep[], outcome: Outcome, options: F
 
 /** True for what says nothing of the other previews. A full disk does. */
 function isOfThisOne(error: unknown): error is AppError {
-  return error instanceof SourceError || error instanceof IntegrityError || (error instanceof LibraryError && error.code !== 'disk-full');
+  return (
+    error instanceof SourceError ||
+    error instanceof IntegrityError ||
+    (error instanceof LibraryError && error.code !== 'disk-full')
+  );
 }
 
-async function failureOf(step: PreviewStep, error: AppError, options: FetchOptions): Promise<FetchedPreviews['failures'][number]> {
+async function failureOf(
+  step: PreviewStep,
+  error: AppError,
+  options: FetchOptions,
+): Promise<FetchedPreviews['failures'][number]> {
   const gone = error instanceof SourceError && (error.status === 404 || error.status === 410);
-  if (gone) await recordLooks(options.catalog, 'image', [{ subject: String(step.image.imageId), answer: 'absent' }], options.now());
+  if (gone)
+    await recordLooks(
+      options.catalog,
+      'image',
+      [{ subject: String(step.image.imageId), answer: 'absent' }],
+      options.now(),
+    );
   return { url: step.image.url, code: error.code, why: messageOf(error), next: error.next };
 }
 
@@ -122,12 +153,25 @@ async function fetchOne(step: PreviewStep, options: FetchOptions): Promise<Arriv
     const head = await fill(sink, step, options);
     const kind = kindOf(head);
     if (mediaOf(kind) === undefined) {
-      throw new IntegrityError('The site sent something that is no picture.', { code: 'not-an-image', next: 'The next run asks again.' });
+      throw new IntegrityError('The site sent something that is no picture.', {
+        code: 'not-an-image',
+        next: 'The next run asks again.',
+      });
     }
     const temp = sink.temp();
     const { size, sha256 } = temp.finish();
     const generation = mediaOf(kind) === 'image' ? await readOwnGeneration(temp.path, size) : undefined;
-    return { fileId: step.fileId, imageId: step.image.imageId, temp, path: join(folder, `${name}.${extensionOf(kind)}`), bounds, rootId, size, sha256, generation };
+    return {
+      fileId: step.fileId,
+      imageId: step.image.imageId,
+      temp,
+      path: join(folder, `${name}.${extensionOf(kind)}`),
+      bounds,
+      rootId,
+      size,
+      sha256,
+      generation,
+    };
   } catch (error) {
     sink.temp().discard();
     throw error;
@@ -171,16 +215,29 @@ async function fill(sink: TempSink, step: PreviewStep, options: FetchOptions): P
       return bytes.subarray(0, KIND_BYTES);
     }
   }
-  const { head } = await transfer(options.send, { method: 'GET', url: step.image.url, endpoint: 'media', signal: options.signal }, sink);
+  const { head } = await transfer(
+    options.send,
+    { method: 'GET', url: step.image.url, endpoint: 'media', signal: options.signal },
+    sink,
+  );
   return head;
 }
 
-async function placeBatch(batch: readonly Arrived[], outcome: Outcome, { catalog, now, copies }: FetchOptions): Promise<void> {
+async function placeBatch(
+  batch: readonly Arrived[],
+  outcome: Outcome,
+  { catalog, now, copies }: FetchOptions,
+): Promise<void> {
   const placed = await placePreviews(batch, catalog, now);
   for (const [index, one] of batch.entries()) {
     const result = placed[index];
     if (result === undefined || result.error !== undefined) {
-      outcome.failures.push({ url: one.path, code: result?.error?.code ?? 'not-written', why: result?.error?.message ?? 'It was not written.', next: result?.error?.next });
+      outcome.failures.push({
+        url: one.path,
+        code: result?.error?.code ?? 'not-written',
+        why: result?.error?.message ?? 'It was not written.',
+        next: result?.error?.next,
+      });
       continue;
     }
     outcome.fetched += 1;

@@ -112,21 +112,47 @@ async function adoptOne(file: StockFile, note: NotedHash, options: HashOptions):
   const { size, mtimeNs } = file.walked;
   const header = await readModelHeader(absolutePath(options.root, file.walked), size);
   options.phase.advance(size);
-  return { file, hashed: { sha256: note.sha256, autoV2: note.sha256.slice(0, 10), size, mtimeNs }, header, origin: note.origin };
+  return {
+    file,
+    hashed: { sha256: note.sha256, autoV2: note.sha256.slice(0, 10), size, mtimeNs },
+    header,
+    origin: note.origin,
+  };
 }
 
 /** Where a walked file lies: text, or bytes when its name is not UTF-8. */
 export function absolutePath(root: string, file: WalkedFile): string | Buffer {
-  return file.rawPath === undefined ? join(root, file.path) : Buffer.concat([Buffer.from(`${root}/`), file.rawPath]);
+  return file.rawPath === undefined
+    ? join(root, file.path)
+    : Buffer.concat([Buffer.from(`${root}/`), file.rawPath]);
 }
 
 async function commitBatch(catalog: Catalog, batch: readonly Done[], at: number): Promise<void> {
   if (batch.length === 0) return;
-  const blobs = await ensureBlobs(catalog, batch.map(({ hashed }) => ({ sha256: hashed.sha256, size: hashed.size })), at);
+  const blobs = await ensureBlobs(
+    catalog,
+    batch.map(({ hashed }) => ({ sha256: hashed.sha256, size: hashed.size })),
+    at,
+  );
   const idOf = (done: Done): BlobId => blobs.get(done.hashed.sha256) as BlobId;
-  await saveHashes(catalog, batch.flatMap((done) => hashRows(idOf(done), done.hashed)));
-  await saveHeaders(catalog, batch.map((done) => headerRow(idOf(done), done.header)));
-  await setBlob(catalog, batch.map((done) => ({ fileId: done.file.fileId, blobId: idOf(done), origin: done.origin, at, asOf: { size: done.hashed.size, mtimeNs: done.hashed.mtimeNs } })));
+  await saveHashes(
+    catalog,
+    batch.flatMap((done) => hashRows(idOf(done), done.hashed)),
+  );
+  await saveHeaders(
+    catalog,
+    batch.map((done) => headerRow(idOf(done), done.header)),
+  );
+  await setBlob(
+    catalog,
+    batch.map((done) => ({
+      fileId: done.file.fileId,
+      blobId: idOf(done),
+      origin: done.origin,
+      at,
+      asOf: { size: done.hashed.size, mtimeNs: done.hashed.mtimeNs },
+    })),
+  );
   faultPoint('hashes.recorded');
 }
 
@@ -153,7 +179,10 @@ function headerRow(blobId: BlobId, header: ModelHeader): Parameters<typeof saveH
 }
 
 /** The file ids and hashes of a root's present files, as far as they are known. */
-export async function knownHashes(catalog: Catalog, fileIds: readonly FileId[]): Promise<Map<FileId, { sha256: Sha256; blobId: BlobId }>> {
+export async function knownHashes(
+  catalog: Catalog,
+  fileIds: readonly FileId[],
+): Promise<Map<FileId, { sha256: Sha256; blobId: BlobId }>> {
   const wanted = new Set<number>(fileIds);
   const rows = await catalog.db
     .selectFrom('file')
@@ -163,7 +192,8 @@ export async function knownHashes(catalog: Catalog, fileIds: readonly FileId[]):
     .execute();
   const known = new Map<FileId, { sha256: Sha256; blobId: BlobId }>();
   for (const row of rows) {
-    if (wanted.has(row.file_id)) known.set(row.file_id as FileId, { sha256: row.sha256 as Sha256, blobId: row.blob_id as BlobId });
+    if (wanted.has(row.file_id))
+      known.set(row.file_id as FileId, { sha256: row.sha256 as Sha256, blobId: row.blob_id as BlobId });
   }
   return known;
 }

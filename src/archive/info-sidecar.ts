@@ -3,7 +3,21 @@ import { membersOf } from '../civitai/slice.ts';
 import type { Member } from '../civitai/slice.ts';
 
 /** Fields of a model answer that a version's own short model part lacks and other programs read. */
-const MODEL_FIELDS = ['name', 'type', 'nsfw', 'nsfwLevel', 'poi', 'mode', 'description', 'tags', 'creator', 'allowNoCredit', 'allowCommercialUse', 'allowDerivatives', 'allowDifferentLicense'];
+const MODEL_FIELDS = [
+  'name',
+  'type',
+  'nsfw',
+  'nsfwLevel',
+  'poi',
+  'mode',
+  'description',
+  'tags',
+  'creator',
+  'allowNoCredit',
+  'allowCommercialUse',
+  'allowDerivatives',
+  'allowDifferentLicense',
+];
 
 /**
  * The text of `<stem>.civitai.info`: the version's answer as it came, with the model's facts in `model` and download links

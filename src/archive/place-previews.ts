@@ -37,21 +37,42 @@ const MOST_READ = 32 * 1024 * 1024;
  * Puts previews in place and records them: one intent, one group of renames, one done. Results in the order of the
  * batch. Whatever happens, no temp file is left. Throws LibraryError when the disk is full, CatalogError.
  */
-export async function placePreviews(batch: readonly Arrived[], catalog: Catalog, now: () => number): Promise<(Placed | undefined)[]> {
+export async function placePreviews(
+  batch: readonly Arrived[],
+  catalog: Catalog,
+  now: () => number,
+): Promise<(Placed | undefined)[]> {
   if (batch.length === 0) return [];
   const placed = await intendAndCommit(batch, catalog, now);
   const done = batch.flatMap(({ path, sha256 }, index): Done[] => {
     const result = placed[index];
-    return result === undefined || result.error !== undefined ? [] : [{ path, sha256, size: result.size, mtimeNs: result.mtimeNs }];
+    return result === undefined || result.error !== undefined
+      ? []
+      : [{ path, sha256, size: result.size, mtimeNs: result.mtimeNs }];
   });
   await record(catalog, done, batch, now());
   faultPoint('previews.recorded');
   return placed;
 }
 
-async function intendAndCommit(batch: readonly Arrived[], catalog: Catalog, now: () => number): Promise<(Placed | undefined)[]> {
+async function intendAndCommit(
+  batch: readonly Arrived[],
+  catalog: Catalog,
+  now: () => number,
+): Promise<(Placed | undefined)[]> {
   try {
-    await intend(catalog, batch.map(({ path, rootId, fileId, imageId, sha256 }) => ({ path, rootId, fileId, kind: 'preview' as const, imageId, sha256 })), now());
+    await intend(
+      catalog,
+      batch.map(({ path, rootId, fileId, imageId, sha256 }) => ({
+        path,
+        rootId,
+        fileId,
+        kind: 'preview' as const,
+        imageId,
+        sha256,
+      })),
+      now(),
+    );
     faultPoint('previews.intended');
     return await commitEach(batch);
   } catch (error) {
@@ -70,7 +91,10 @@ async function commitEach(batch: readonly Arrived[]): Promise<(Placed | undefine
   const results = new Map<Arrived, Placed>();
   for (const bounds of new Set(batch.map((one) => one.bounds))) {
     const own = batch.filter((one) => one.bounds === bounds);
-    const placed = await commitTemps(own.map(({ temp, path }) => ({ temp, path, replace: false })), { bounds });
+    const placed = await commitTemps(
+      own.map(({ temp, path }) => ({ temp, path, replace: false })),
+      { bounds },
+    );
     for (const [index, one] of own.entries()) {
       const result = placed[index];
       if (result !== undefined) results.set(one, result);
@@ -80,8 +104,15 @@ async function commitEach(batch: readonly Arrived[]): Promise<(Placed | undefine
 }
 
 /** With what the pictures say of themselves, so that it is never left out. */
-async function record(catalog: Catalog, done: readonly Done[], of: readonly Pick<Arrived, 'imageId' | 'generation'>[], at: number): Promise<void> {
-  const generations = of.flatMap(({ imageId, generation }) => (generation === undefined ? [] : [[imageId, generation] as const]));
+async function record(
+  catalog: Catalog,
+  done: readonly Done[],
+  of: readonly Pick<Arrived, 'imageId' | 'generation'>[],
+  at: number,
+): Promise<void> {
+  const generations = of.flatMap(({ imageId, generation }) =>
+    generation === undefined ? [] : [[imageId, generation] as const],
+  );
   await catalog.write(async (trx) => {
     await saveGenerations(trx, 'file', generations);
     await finish(trx, done, at);
@@ -116,17 +147,29 @@ export async function recordPlacedPreviews(catalog: Catalog, rootId: number, at:
     if (standing === undefined || standing.sha256 !== row.intent_sha256) continue;
     const { bytes, ...file } = standing;
     const generation = bytes.length > MOST_READ ? undefined : ownGeneration(bytes);
-    await record(catalog, [{ path: row.path, ...file }], row.image_id === null ? [] : [{ imageId: row.image_id, generation }], at);
+    await record(
+      catalog,
+      [{ path: row.path, ...file }],
+      row.image_id === null ? [] : [{ imageId: row.image_id, generation }],
+      at,
+    );
     if (row.file_id !== null) fileIds.push(row.file_id);
   }
   return fileIds;
 }
 
-async function readStanding(path: string): Promise<{ sha256: string; size: number; mtimeNs: string; bytes: Uint8Array } | undefined> {
+async function readStanding(
+  path: string,
+): Promise<{ sha256: string; size: number; mtimeNs: string; bytes: Uint8Array } | undefined> {
   try {
     const { mtimeNs } = await stat(path, { bigint: true });
     const bytes = await readFile(path);
-    return { sha256: createHash('sha256').update(bytes).digest('hex'), size: bytes.length, mtimeNs: String(mtimeNs), bytes };
+    return {
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+      size: bytes.length,
+      mtimeNs: String(mtimeNs),
+      bytes,
+    };
   } catch (error) {
     if (isSystemError(error)) return undefined;
     throw error;

@@ -35,7 +35,11 @@ export function parsePreviewWish(text: string): PreviewWish | undefined {
  * holds something keeps it, so a cover never changes under its owner. Images outside `levels` (a bitmask; unrated ones
  * pass) are left out.
  */
-export function planPreviews(subjects: readonly PreviewSubject[], wish: PreviewWish, levels: number): PreviewStep[] {
+export function planPreviews(
+  subjects: readonly PreviewSubject[],
+  wish: PreviewWish,
+  levels: number,
+): PreviewStep[] {
   const most = wish === 'all' ? Infinity : wish === 'first' ? 1 : wish === 'none' ? 0 : wish;
   return subjects.flatMap((subject) => stepsOf(subject, most, levels));
 }
@@ -44,7 +48,9 @@ function stepsOf({ fileId, images, held }: PreviewSubject, most: number, levels:
   const taken = new Set(held.keys());
   const present = new Set(held.values());
   const steps: PreviewStep[] = [];
-  const shown = images.filter((image) => image.media !== 'audio' && (image.nsfwLevel === 0 || (image.nsfwLevel & levels) !== 0));
+  const shown = images.filter(
+    (image) => image.media !== 'audio' && (image.nsfwLevel === 0 || (image.nsfwLevel & levels) !== 0),
+  );
   for (const [index, image] of shown.entries()) {
     if (held.size + steps.length >= most) break;
     if (present.has(image.imageId)) continue;

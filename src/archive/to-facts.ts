@@ -1,4 +1,11 @@
-import type { Counters, GenerationFacts, ImageFacts, ModelFacts, VersionFacts, VersionFileFacts } from '../catalog/facts.ts';
+import type {
+  Counters,
+  GenerationFacts,
+  ImageFacts,
+  ModelFacts,
+  VersionFacts,
+  VersionFileFacts,
+} from '../catalog/facts.ts';
 import type { File, Generation, Image, Model, Stats, Version } from '../civitai/shapes/types.ts';
 
 /** A model answer in the catalog's words. */
@@ -28,10 +35,34 @@ export function modelFacts(model: Model): ModelFacts {
 /** What a version answer says of its model: little, and nothing when it names none. */
 export function shortModelFacts(version: Version): ModelFacts[] {
   if (version.model === undefined || version.modelId === undefined) return [];
-  const silent = { description: undefined, creator: undefined, tags: undefined, nsfwLevel: undefined, minor: undefined, availability: undefined };
-  const licence = { allowNoCredit: undefined, allowDerivatives: undefined, allowDifferentLicense: undefined, commercialUse: undefined };
+  const silent = {
+    description: undefined,
+    creator: undefined,
+    tags: undefined,
+    nsfwLevel: undefined,
+    minor: undefined,
+    availability: undefined,
+  };
+  const licence = {
+    allowNoCredit: undefined,
+    allowDerivatives: undefined,
+    allowDifferentLicense: undefined,
+    commercialUse: undefined,
+  };
   const { name, type, nsfw, poi, mode } = version.model;
-  return [{ id: version.modelId, name, type, nsfw, poi, mode: mode ?? null, ...silent, ...licence, stats: NO_COUNTERS }];
+  return [
+    {
+      id: version.modelId,
+      name,
+      type,
+      nsfw,
+      poi,
+      mode: mode ?? null,
+      ...silent,
+      ...licence,
+      stats: NO_COUNTERS,
+    },
+  ];
 }
 
 const NO_COUNTERS: Counters = {
@@ -46,7 +77,11 @@ const NO_COUNTERS: Counters = {
 };
 
 /** A version answer in the catalog's words; `modelId` when the answer itself did not name its model. */
-export function versionFacts(version: Version, modelId: number, options: { readonly ordered: boolean; readonly filesComplete: boolean }): VersionFacts {
+export function versionFacts(
+  version: Version,
+  modelId: number,
+  options: { readonly ordered: boolean; readonly filesComplete: boolean },
+): VersionFacts {
   return {
     id: version.id,
     modelId: version.modelId ?? modelId,

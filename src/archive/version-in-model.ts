@@ -5,7 +5,9 @@ import { sliceItems, sliceMember } from '../civitai/slice.ts';
 export function versionInModel(modelRaw: string, versionId: number): string | undefined {
   const model: unknown = JSON.parse(modelRaw);
   if (!isRecord(model) || !Array.isArray(model['modelVersions'])) return undefined;
-  const index = model['modelVersions'].findIndex((version: unknown) => isRecord(version) && version['id'] === versionId);
+  const index = model['modelVersions'].findIndex(
+    (version: unknown) => isRecord(version) && version['id'] === versionId,
+  );
   if (index === -1) return undefined;
   const versions = sliceMember(modelRaw, 'modelVersions');
   const text = versions === undefined ? undefined : sliceItems(versions)[index];

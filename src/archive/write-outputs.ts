@@ -49,7 +49,11 @@ const BATCH = 200;
  * Writes files so that each is either as it was or complete: intent, bytes, done. What already holds these bytes is left
  * alone; what is not ours is never touched. Throws LibraryError `disk-full`; any other refusal of the disk is told.
  */
-export async function writeOutputs(catalog: Catalog, outputs: Iterable<Output> | AsyncIterable<Output>, options: WriteOptions): Promise<Written> {
+export async function writeOutputs(
+  catalog: Catalog,
+  outputs: Iterable<Output> | AsyncIterable<Output>,
+  options: WriteOptions,
+): Promise<Written> {
   const total = emptyTally();
   let batch: Output[] = [];
   const flush = async (): Promise<void> => {
@@ -57,7 +61,13 @@ export async function writeOutputs(catalog: Catalog, outputs: Iterable<Output> |
     batch = [];
     if (late.length === 0) return;
     // Another scan may have put the same bytes there: a second look tells whose they are.
-    for (const { output, error } of await writeBatch(catalog, late.map((one) => one.output), options, total)) total.failures.push({ path: output.path, error });
+    for (const { output, error } of await writeBatch(
+      catalog,
+      late.map((one) => one.output),
+      options,
+      total,
+    ))
+      total.failures.push({ path: output.path, error });
   };
   for await (const output of outputs) {
     batch.push(output);
@@ -90,17 +100,31 @@ interface Sized extends Output {
   readonly held?: string | undefined;
 }
 
-async function writeBatch(catalog: Catalog, batch: readonly Output[], options: WriteOptions, total: Tally): Promise<Late[]> {
+async function writeBatch(
+  catalog: Catalog,
+  batch: readonly Output[],
+  options: WriteOptions,
+  total: Tally,
+): Promise<Late[]> {
   if (batch.length === 0) return [];
   const { now, bounds } = options;
-  const paths = batch.flatMap((output) => (output.otherwise === undefined ? [output.path] : [output.path, output.otherwise]));
+  const paths = batch.flatMap((output) =>
+    output.otherwise === undefined ? [output.path] : [output.path, output.otherwise],
+  );
   const rows = new Map((await outputsOf(catalog.db, { paths })).map((row) => [row.path, row]));
   const { wanted, right } = await judgeAll(batch, rows, total);
   const unrecorded = right.filter((output) => rows.get(output.path)?.done_sha256 !== output.sha256);
-  await intend(catalog, [...wanted, ...unrecorded].map((output) => intentOf(output)), now());
+  await intend(
+    catalog,
+    [...wanted, ...unrecorded].map((output) => intentOf(output)),
+    now(),
+  );
   faultPoint('outputs.intended');
   // What the user puts at a free path from here on is not replaced either.
-  const placed = await placeAll(wanted.map(({ path, bytes, held }) => ({ path, bytes, replace: held !== undefined })), { bounds });
+  const placed = await placeAll(
+    wanted.map(({ path, bytes, held }) => ({ path, bytes, replace: held !== undefined })),
+    { bounds },
+  );
   const done = wanted.flatMap((output, index) => doneOf(output, placed[index]));
   await finish(catalog, [...done, ...(await Promise.all(unrecorded.map(presentOf)))], now());
   faultPoint('outputs.recorded');
@@ -121,12 +145,19 @@ function tellRefused(wanted: readonly Sized[], placed: readonly Placed[], total:
   return late;
 }
 
-async function judgeAll(batch: readonly Output[], rows: ReadonlyMap<string, OutputRow>, total: Tally): Promise<{ wanted: Sized[]; right: Sized[] }> {
+async function judgeAll(
+  batch: readonly Output[],
+  rows: ReadonlyMap<string, OutputRow>,
+  total: Tally,
+): Promise<{ wanted: Sized[]; right: Sized[] }> {
   const wanted: Sized[] = [];
   const right: Sized[] = [];
   await inPool(batch, 8, async (output) => {
     try {
-      const judged = await judge({ ...output, sha256: createHash('sha256').update(output.bytes).digest('hex') }, rows);
+      const judged = await judge(
+        { ...output, sha256: createHash('sha256').update(output.bytes).digest('hex') },
+        rows,
+      );
       if (judged.verdict === 'write') wanted.push(judged.output);
       else if (judged.verdict === 'right') right.push(judged.output);
       if (judged.foreign !== undefined) total.foreign.push(judged.foreign);
@@ -139,7 +170,15 @@ async function judgeAll(batch: readonly Output[], rows: ReadonlyMap<string, Outp
 }
 
 function intentOf(output: Sized): Parameters<typeof intend>[1][number] {
-  return { path: output.path, rootId: output.rootId, fileId: output.fileId, kind: output.kind, imageId: output.imageId, sha256: output.sha256, held: output.held };
+  return {
+    path: output.path,
+    rootId: output.rootId,
+    fileId: output.fileId,
+    kind: output.kind,
+    imageId: output.imageId,
+    sha256: output.sha256,
+    held: output.held,
+  };
 }
 
 function doneOf(output: Sized, placed: Placed | undefined): Done[] {
@@ -172,19 +211,26 @@ async function judge(output: Sized, rows: ReadonlyMap<string, OutputRow>): Promi
 
 function verdictOn(output: Sized, standing: Standing): Judged {
   if (standing.kind === 'right') return { verdict: 'right', output: { ...output, held: output.sha256 } };
-  return { verdict: 'write', output: { ...output, held: standing.kind === 'ours' ? standing.sha256 : undefined } };
+  return {
+    verdict: 'write',
+    output: { ...output, held: standing.kind === 'ours' ? standing.sha256 : undefined },
+  };
 }
 
 /** How a path stands to the bytes that belong there: nothing there, those bytes, other ones of ours, somebody else's. */
-type Standing = { readonly kind: 'free' | 'right' | 'foreign' } | { readonly kind: 'ours'; readonly sha256: string };
+type Standing =
+  { readonly kind: 'free' | 'right' | 'foreign' } | { readonly kind: 'ours'; readonly sha256: string };
 
 async function standingOf(path: string, sha256: string, row: OutputRow | undefined): Promise<Standing> {
   try {
     const stats = await lstat(path, { bigint: true });
-    const untouched = row !== undefined && row.size === Number(stats.size) && row.mtime_ns === String(stats.mtimeNs);
+    const untouched =
+      row !== undefined && row.size === Number(stats.size) && row.mtime_ns === String(stats.mtimeNs);
     if (untouched && row.done_sha256 === sha256) return { kind: 'right' };
     if (!stats.isFile()) return { kind: 'foreign' };
-    const onDisk = createHash('sha256').update(await readFile(path)).digest('hex');
+    const onDisk = createHash('sha256')
+      .update(await readFile(path))
+      .digest('hex');
     if (onDisk === sha256) return { kind: 'right' };
     return row !== undefined && isOurs(row, onDisk) ? { kind: 'ours', sha256: onDisk } : { kind: 'foreign' };
   } catch (error) {

@@ -10,7 +10,11 @@ export interface Phase {
 /** What a verb tells while it works. */
 export interface Progress {
   /** Opens a phase. `total` in `unit`; `undefined` when not known beforehand. */
-  phase(title: string, total: number | undefined, unit: 'files' | 'bytes' | 'models' | 'answers' | 'images' | 'pages'): Phase;
+  phase(
+    title: string,
+    total: number | undefined,
+    unit: 'files' | 'bytes' | 'models' | 'answers' | 'images' | 'pages',
+  ): Phase;
   /** A sentence worth keeping on the screen. */
   note(message: string): void;
 }

@@ -16,11 +16,30 @@ export interface JsonLine {
 }
 
 /** How a thrown error ends a run: its exit code and what `--json` says of it. */
-export function describeError(error: unknown): { readonly exit: ExitCode; readonly failure: RunResult['failures'][number] } {
+export function describeError(error: unknown): {
+  readonly exit: ExitCode;
+  readonly failure: RunResult['failures'][number];
+} {
   if (error instanceof AppError) {
-    return { exit: error.exitCode, failure: { what: error.name, code: error.code, why: error.message, ...(error.next === undefined ? {} : { next: error.next }) } };
+    return {
+      exit: error.exitCode,
+      failure: {
+        what: error.name,
+        code: error.code,
+        why: error.message,
+        ...(error.next === undefined ? {} : { next: error.next }),
+      },
+    };
   }
-  return { exit: EXIT.ourFault, failure: { what: 'Civitarium', code: 'our-fault', why: messageOf(error), next: 'Please report this with the output of the same command and --debug.' } };
+  return {
+    exit: EXIT.ourFault,
+    failure: {
+      what: 'Civitarium',
+      code: 'our-fault',
+      why: messageOf(error),
+      next: 'Please report this with the output of the same command and --debug.',
+    },
+  };
 }
 
 /** An error as lines for a person: what happened, then what to do next; the stack only of a fault of ours. */
@@ -28,7 +47,8 @@ export function errorLines(error: unknown, debug: boolean): string[] {
   const { failure, exit } = describeError(error);
   const lines = [exit === EXIT.ourFault ? `A fault of ours: ${failure.why}` : failure.why];
   if (failure.next !== undefined) lines.push(failure.next);
-  if (error instanceof Error && (debug || exit === EXIT.ourFault) && error.stack !== undefined) lines.push(error.stack);
+  if (error instanceof Error && (debug || exit === EXIT.ourFault) && error.stack !== undefined)
+    lines.push(error.stack);
   return lines;
 }
 
@@ -36,9 +56,14 @@ export function errorLines(error: unknown, debug: boolean): string[] {
 export function resultLines(result: RunResult): string[] {
   const lines = result.summary.map((line) => (line === '' ? '' : `  ${line}`));
   for (const warning of result.warnings.slice(0, MANY)) lines.push(`  note: ${warning}`);
-  if (result.warnings.length > MANY) lines.push(`  and ${result.warnings.length - MANY} more notes; --json lists them all.`);
-  for (const failure of result.failures.slice(0, MANY)) lines.push(`  failed: ${failure.what}: ${failure.why}${failure.next === undefined ? '' : ` ${failure.next}`}`);
-  if (result.failures.length > MANY) lines.push(`  and ${result.failures.length - MANY} more; civitarium doctor --last lists them all.`);
+  if (result.warnings.length > MANY)
+    lines.push(`  and ${result.warnings.length - MANY} more notes; --json lists them all.`);
+  for (const failure of result.failures.slice(0, MANY))
+    lines.push(
+      `  failed: ${failure.what}: ${failure.why}${failure.next === undefined ? '' : ` ${failure.next}`}`,
+    );
+  if (result.failures.length > MANY)
+    lines.push(`  and ${result.failures.length - MANY} more; civitarium doctor --last lists them all.`);
   return lines;
 }
 

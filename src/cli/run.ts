@@ -42,8 +42,11 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     const { exit, failure } = describeError(error);
     const requests = workspace?.requests() ?? { total: 0, byEndpoint: {} };
     await workspace?.close().catch(() => undefined);
-    if (json) printJson(command, { counts: {}, warnings: [], failures: [failure] }, exit, requests, startedAt);
-    process.stderr.write(forPeople(errorLines(error, debug), workspace?.settings.key ?? process.env['CIVITAI_API_KEY']));
+    if (json)
+      printJson(command, { counts: {}, warnings: [], failures: [failure] }, exit, requests, startedAt);
+    process.stderr.write(
+      forPeople(errorLines(error, debug), workspace?.settings.key ?? process.env['CIVITAI_API_KEY']),
+    );
     return exit;
   } finally {
     stop.end();
@@ -54,22 +57,44 @@ function forPeople(lines: readonly string[], key: string | undefined): string {
   return printable(strikeSecrets(lines.map((line) => `${line}\n`).join(''), key));
 }
 
-async function openFor(common: Input['options'], signal: AbortSignal, lenient: boolean): Promise<{ workspace: Workspace; config: ConfigFile | undefined }> {
+async function openFor(
+  common: Input['options'],
+  signal: AbortSignal,
+  lenient: boolean,
+): Promise<{ workspace: Workspace; config: ConfigFile | undefined }> {
   const places = placesOf(process.env, process.platform);
   const { config, path } = await readConfig(common, places.config, lenient);
-  const settings = resolveSettings({ flags: common, env: process.env, config, configFile: path, places, cwd: process.cwd() });
+  const settings = resolveSettings({
+    flags: common,
+    env: process.env,
+    config,
+    configFile: path,
+    places,
+    cwd: process.cwd(),
+  });
   const terminal = openTerminal(settings);
-  const colour = process.stderr.isTTY === true && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb';
-  return { workspace: openWorkspace({ settings, config, terminal, signal, cwd: process.cwd(), colour }), config };
+  const colour =
+    process.stderr.isTTY === true && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb';
+  return {
+    workspace: openWorkspace({ settings, config, terminal, signal, cwd: process.cwd(), colour }),
+    config,
+  };
 }
 
 /** `lenient`: a broken file counts as none, so that `config check` can say what is wrong with it. */
-async function readConfig(common: Input['options'], folder: string, lenient: boolean): Promise<{ config: ConfigFile | undefined; path: string | undefined }> {
+async function readConfig(
+  common: Input['options'],
+  folder: string,
+  lenient: boolean,
+): Promise<{ config: ConfigFile | undefined; path: string | undefined }> {
   const given = typeof common['config'] === 'string' ? common['config'] : undefined;
   const { findConfig } = await import('../config/file.ts');
   const source = findConfig({ given, env: process.env, cwd: process.cwd(), folder });
   if (source === undefined) return { config: undefined, path: undefined };
-  const [{ parseConfig, requireConfig }, { configSchema }] = await Promise.all([import('../config/parse.ts'), import('../config/schema.ts')]);
+  const [{ parseConfig, requireConfig }, { configSchema }] = await Promise.all([
+    import('../config/parse.ts'),
+    import('../config/schema.ts'),
+  ]);
   const verbs = await Promise.all(VERBS.map((entry) => entry.load()));
   const parsed = parseConfig(source, configSchema(verbs), process.env);
   return { config: lenient ? parsed.config : requireConfig(source, parsed), path: source.path };
@@ -81,13 +106,22 @@ function withConfig(verb: Verb, input: Input, config: ConfigFile | undefined): I
   const options: Record<string, OptionValue> = {};
   for (const option of verb.options) {
     const configured = section[option.name.replaceAll('-', '_')];
-    options[option.name] = input.options[option.name] ?? (option.kind === 'optional' && typeof configured === 'number' ? String(configured) : configured) ?? option.default;
+    options[option.name] =
+      input.options[option.name] ??
+      (option.kind === 'optional' && typeof configured === 'number' ? String(configured) : configured) ??
+      option.default;
   }
   const takesRoots = verb.arguments[0]?.name === 'path' && input.arguments.length === 0;
   return { arguments: takesRoots && config?.roots !== undefined ? config.roots : input.arguments, options };
 }
 
-function printJson(command: string, result: Pick<RunResult, 'counts' | 'warnings' | 'failures' | 'data'>, exit: ExitCode, requests: JsonLine['requests'], startedAt: number): void {
+function printJson(
+  command: string,
+  result: Pick<RunResult, 'counts' | 'warnings' | 'failures' | 'data'>,
+  exit: ExitCode,
+  requests: JsonLine['requests'],
+  startedAt: number,
+): void {
   const line: JsonLine = {
     command,
     ok: exit === EXIT.done,

@@ -10,7 +10,14 @@ function readVersion(): string {
     const path = fileURLToPath(new URL(place, import.meta.url));
     if (!existsSync(path)) continue;
     const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    if (typeof value === 'object' && value !== null && 'name' in value && value.name === 'civitarium' && 'version' in value) return String(value.version);
+    if (
+      typeof value === 'object' &&
+      value !== null &&
+      'name' in value &&
+      value.name === 'civitarium' &&
+      'version' in value
+    )
+      return String(value.version);
   }
   return '0.0.0';
 }

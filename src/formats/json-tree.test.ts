@@ -6,7 +6,8 @@ import type { JsonObject } from './json-tree.ts';
 
 describe('parseTree and renderTree', () => {
   it('give back keys in their order and numbers as they were written', () => {
-    const text = '{\n  "b": 1.0,\n  "10": -0.50e+2,\n  "2": 18446744073709551615,\n  "__proto__": null,\n  "a": [\n    true,\n    []\n  ],\n  "e": {}\n}';
+    const text =
+      '{\n  "b": 1.0,\n  "10": -0.50e+2,\n  "2": 18446744073709551615,\n  "__proto__": null,\n  "a": [\n    true,\n    []\n  ],\n  "e": {}\n}';
 
     expect(renderTree(parseTree(text), { indent: '  ' })).toBe(text);
   });
@@ -42,13 +43,16 @@ describe('parseTree and renderTree', () => {
 
   it('throws nothing but its own error on any text', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom('{', '}', '[', ']', '"', ':', ',', '1', 'a', '\\', ' ') }), (text) => {
-        try {
-          parseTree(text);
-        } catch (error) {
-          expect(error).toBeInstanceOf(JsonTreeError);
-        }
-      }),
+      fc.property(
+        fc.string({ unit: fc.constantFrom('{', '}', '[', ']', '"', ':', ',', '1', 'a', '\\', ' ') }),
+        (text) => {
+          try {
+            parseTree(text);
+          } catch (error) {
+            expect(error).toBeInstanceOf(JsonTreeError);
+          }
+        },
+      ),
     );
   });
 });

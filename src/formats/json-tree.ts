@@ -37,7 +37,10 @@ export function parseTree(text: string): JsonTree {
   try {
     JSON.parse(text);
   } catch (cause) {
-    throw new JsonTreeError(cause instanceof Error ? cause.message.replace(/\s+/g, ' ').slice(0, 200) : 'it is no JSON', { cause });
+    throw new JsonTreeError(
+      cause instanceof Error ? cause.message.replace(/\s+/g, ' ').slice(0, 200) : 'it is no JSON',
+      { cause },
+    );
   }
   // The text is known to be right from here on, so that the reader need not check it.
   return new TreeReader(text).value(0);
@@ -63,11 +66,12 @@ class TreeReader {
 
   #object(depth: number): JsonObject {
     const members = new Map<string, JsonTree>();
-    for (this.#open(); !this.#ends('}'); ) {
+    for (this.#open(); !this.#ends('}');) {
       const key = this.#string();
       this.#skip();
       this.#at += 1;
-      if (members.has(key)) throw new JsonTreeError(`it names the key ${JSON.stringify(key.slice(0, 60))} twice in one object`);
+      if (members.has(key))
+        throw new JsonTreeError(`it names the key ${JSON.stringify(key.slice(0, 60))} twice in one object`);
       members.set(key, this.value(depth + 1));
     }
     return { kind: 'object', members };
@@ -75,7 +79,7 @@ class TreeReader {
 
   #list(depth: number): JsonList {
     const items: JsonTree[] = [];
-    for (this.#open(); !this.#ends(']'); ) items.push(this.value(depth + 1));
+    for (this.#open(); !this.#ends(']');) items.push(this.value(depth + 1));
     return { kind: 'list', items };
   }
 
@@ -97,7 +101,8 @@ class TreeReader {
 
   #string(): string {
     const from = this.#at;
-    for (this.#at += 1; this.#text[this.#at] !== '"'; this.#at += 1) if (this.#text[this.#at] === '\\') this.#at += 1;
+    for (this.#at += 1; this.#text[this.#at] !== '"'; this.#at += 1)
+      if (this.#text[this.#at] === '\\') this.#at += 1;
     this.#at += 1;
     return JSON.parse(this.#text.slice(from, this.#at)) as string;
   }
@@ -134,7 +139,10 @@ function render(tree: JsonTree, options: RenderOptions, before: string): string 
   const parts =
     tree.kind === 'list'
       ? tree.items.map((item) => render(item, options, inner))
-      : [...tree.members].map(([key, value]) => `${stringText(key, options)}:${options.indent === '' ? '' : ' '}${render(value, options, inner)}`);
+      : [...tree.members].map(
+          ([key, value]) =>
+            `${stringText(key, options)}:${options.indent === '' ? '' : ' '}${render(value, options, inner)}`,
+        );
   const [open, close] = tree.kind === 'list' ? ['[', ']'] : ['{', '}'];
   if (parts.length === 0) return open + close;
   const end = options.indent === '' ? '' : (options.lineEnd ?? '\n');

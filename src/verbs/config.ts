@@ -22,7 +22,10 @@ export const config: Verb = {
     if (what === 'schema') return await printSchema(deps);
     if (what === 'print') return printSettings(deps);
     if (what === 'check') return await check(deps);
-    throw new UserError(`config knows check, print and schema, not "${what ?? ''}".`, { code: 'bad-argument', next: 'civitarium help config' });
+    throw new UserError(`config knows check, print and schema, not "${what ?? ''}".`, {
+      code: 'bad-argument',
+      next: 'civitarium help config',
+    });
   },
 };
 
@@ -39,9 +42,22 @@ async function printSchema(deps: Parameters<Run>[0]): Promise<Result> {
 
 function printSettings(deps: Parameters<Run>[0]): Result {
   const { key, ...shown } = deps.settings;
-  const settings = { ...shown, catalog: withoutPassword(shown.catalog), key: key === undefined ? 'none' : 'set, not shown' };
-  for (const [name, value] of Object.entries(settings)) deps.terminal.print(`${name.padEnd(18)} ${Array.isArray(value) ? value.join(', ') : String(value ?? 'none')}`);
-  return { ...QUIET, counts: { total: Object.keys(settings).length }, exitCode: 0, summary: [], data: { settings } };
+  const settings = {
+    ...shown,
+    catalog: withoutPassword(shown.catalog),
+    key: key === undefined ? 'none' : 'set, not shown',
+  };
+  for (const [name, value] of Object.entries(settings))
+    deps.terminal.print(
+      `${name.padEnd(18)} ${Array.isArray(value) ? value.join(', ') : String(value ?? 'none')}`,
+    );
+  return {
+    ...QUIET,
+    counts: { total: Object.keys(settings).length },
+    exitCode: 0,
+    summary: [],
+    data: { settings },
+  };
 }
 
 function withoutPassword(catalog: string): string {
@@ -51,11 +67,30 @@ function withoutPassword(catalog: string): string {
 async function check(deps: Parameters<Run>[0]): Promise<Result> {
   const path = deps.settings.configFile;
   if (path === undefined) {
-    return { ...QUIET, counts: { total: 0, problems: 0 }, exitCode: 0, summary: ['There is no configuration file; defaults are in force.', 'civitarium config schema describes what one may hold.'] };
+    return {
+      ...QUIET,
+      counts: { total: 0, problems: 0 },
+      exitCode: 0,
+      summary: [
+        'There is no configuration file; defaults are in force.',
+        'civitarium config schema describes what one may hold.',
+      ],
+    };
   }
   const source = findConfig({ given: path, env: {}, cwd: deps.cwd, folder: deps.cwd });
-  if (source === undefined) throw new UserError(`The configuration file ${path} is gone.`, { code: 'config-missing' });
+  if (source === undefined)
+    throw new UserError(`The configuration file ${path} is gone.`, { code: 'config-missing' });
   const { problems } = parseConfig(source, configSchema(await deps.optionTables()), process.env);
-  const failures = problems.map((problem) => ({ what: `${path}:${problem.line}:${problem.column}`, code: 'config-invalid', why: [problem.key, problem.message].filter(Boolean).join(': ') }));
-  return { ...QUIET, counts: { total: 1, problems: failures.length }, failures, exitCode: failures.length === 0 ? 0 : 3, summary: failures.length === 0 ? [`${path} is right.`] : [] };
+  const failures = problems.map((problem) => ({
+    what: `${path}:${problem.line}:${problem.column}`,
+    code: 'config-invalid',
+    why: [problem.key, problem.message].filter(Boolean).join(': '),
+  }));
+  return {
+    ...QUIET,
+    counts: { total: 1, problems: failures.length },
+    failures,
+    exitCode: failures.length === 0 ? 0 : 3,
+    summary: failures.length === 0 ? [`${path} is right.`] : [],
+  };
 }

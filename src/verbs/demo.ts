@@ -25,20 +25,41 @@ export const demo: Verb = {
   arguments: [],
   options: [
     { name: 'once', kind: 'flag', summary: 'end when it is done, ask nothing' },
-    { name: 'output', kind: 'text', value: 'DIR', default: 'civitarium-demo', summary: 'where the sample library goes (default ./civitarium-demo)' },
+    {
+      name: 'output',
+      kind: 'text',
+      value: 'DIR',
+      default: 'civitarium-demo',
+      summary: 'where the sample library goes (default ./civitarium-demo)',
+    },
   ],
   async run(deps, input) {
     const folder = resolve(deps.cwd, textOption(input, 'output') ?? 'civitarium-demo');
     const models = join(folder, 'models');
-    if (deps.settings.dryRun) return { counts: { total: 0 }, warnings: [], failures: [], exitCode: 0, summary: [`Would make a sample library in ${models} and scan it.`] };
+    if (deps.settings.dryRun)
+      return {
+        counts: { total: 0 },
+        warnings: [],
+        failures: [],
+        exitCode: 0,
+        summary: [`Would make a sample library in ${models} and scan it.`],
+      };
     if (existsSync(folder) && !existsSync(join(folder, '.civitarium-demo'))) {
-      throw new UserError(`${folder} exists and is not a demo of ours.`, { code: 'not-a-demo', next: 'Name another folder with --output.' });
+      throw new UserError(`${folder} exists and is not a demo of ours.`, {
+        code: 'not-a-demo',
+        next: 'Name another folder with --output.',
+      });
     }
     const standin = await startStandin({ models: 240, images: 5000, seed: 7 });
     try {
-      const library = await makeSampleLibrary(standin.world, models, { marker: join(folder, '.civitarium-demo') });
+      const library = await makeSampleLibrary(standin.world, models, {
+        marker: join(folder, '.civitarium-demo'),
+      });
       const quiet = deps.settings.json || deps.settings.quiet;
-      if (!quiet) process.stderr.write(`\n  A sample library of ${library.files} model files, and a stand-in for Civitai on this machine.\n\n`);
+      if (!quiet)
+        process.stderr.write(
+          `\n  A sample library of ${library.files} model files, and a stand-in for Civitai on this machine.\n\n`,
+        );
       const scanned = await runScan(deps, models, folder, standin.apiUrl);
       const gallery = join(models, 'gallery.html');
       const address = `${pathToFileURL(gallery).href}#sort=downloads`;
@@ -48,7 +69,14 @@ export const demo: Verb = {
         warnings: [],
         failures: [],
         exitCode: 0,
-        summary: ['', 'Open the gallery in a browser:', `  ${address}`, '', 'Then scan your own models:', '  civitarium scan ~/models'],
+        summary: [
+          '',
+          'Open the gallery in a browser:',
+          `  ${address}`,
+          '',
+          'Then scan your own models:',
+          '  civitarium scan ~/models',
+        ],
         data: { gallery, scan: scanned },
       };
     } finally {
@@ -63,20 +91,53 @@ interface Scanned {
 
 /** The real command as a process of its own, with catalog and state inside the demo's folder. */
 async function runScan(deps: Deps, models: string, folder: string, apiUrl: string): Promise<Scanned> {
-  const program = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../../bin/civitarium.js' : '../../../bin/civitarium.js', import.meta.url));
+  const program = fileURLToPath(
+    new URL(
+      import.meta.url.endsWith('.ts') ? '../../bin/civitarium.js' : '../../../bin/civitarium.js',
+      import.meta.url,
+    ),
+  );
   const own = join(folder, '.civitarium-demo');
   const catalog = join(own, 'catalog.db');
-  const env = { ...process.env, XDG_DATA_HOME: own, XDG_STATE_HOME: own, XDG_CACHE_HOME: own, XDG_CONFIG_HOME: own, CIVITARIUM_CONFIG: '', CIVITARIUM_CATALOG: catalog, CIVITAI_API_KEY: '' };
+  const env = {
+    ...process.env,
+    XDG_DATA_HOME: own,
+    XDG_STATE_HOME: own,
+    XDG_CACHE_HOME: own,
+    XDG_CONFIG_HOME: own,
+    CIVITARIUM_CONFIG: '',
+    CIVITARIUM_CATALOG: catalog,
+    CIVITAI_API_KEY: '',
+  };
   const isSilent = deps.settings.quiet || deps.settings.json;
-  const args = [program, 'scan', models, '--api-url', apiUrl, '--rate', '6000', ...(isSilent ? ['--quiet'] : [])];
-  const child = spawn(process.execPath, args, { env, cwd: folder, stdio: ['ignore', isSilent ? 'ignore' : 'inherit', 'inherit'] });
+  const args = [
+    program,
+    'scan',
+    models,
+    '--api-url',
+    apiUrl,
+    '--rate',
+    '6000',
+    ...(isSilent ? ['--quiet'] : []),
+  ];
+  const child = spawn(process.execPath, args, {
+    env,
+    cwd: folder,
+    stdio: ['ignore', isSilent ? 'ignore' : 'inherit', 'inherit'],
+  });
   const onAbort = (): boolean => child.kill('SIGINT');
   deps.signal.addEventListener('abort', onAbort, { once: true });
-  const code = await new Promise<number | null>((done, fail) => child.once('error', fail).once('close', done));
+  const code = await new Promise<number | null>((done, fail) =>
+    child.once('error', fail).once('close', done),
+  );
   deps.signal.removeEventListener('abort', onAbort);
   if (deps.signal.aborted) throw new InterruptedError();
   // 3: the library holds damaged files on purpose.
-  if (code !== 0 && code !== 3) throw new UserError(`The scan ended with code ${String(code)}.`, { code: 'demo-failed', next: 'Run it again with --debug and report what it says.' });
+  if (code !== 0 && code !== 3)
+    throw new UserError(`The scan ended with code ${String(code)}.`, {
+      code: 'demo-failed',
+      next: 'Run it again with --debug and report what it says.',
+    });
   return { counts: await countsOfRun(catalog, deps) };
 }
 
@@ -92,6 +153,13 @@ async function countsOfRun(location: string, deps: Deps): Promise<Scanned['count
 
 async function offerGallery(deps: Deps, address: string): Promise<void> {
   if (!(await deps.terminal.confirm('Open the gallery now?', true))) return;
-  const [command, args] = process.platform === 'darwin' ? ['open', [address]] : process.platform === 'win32' ? ['explorer', [address]] : ['xdg-open', [address]];
-  spawn(command as string, args as string[], { detached: true, stdio: 'ignore' }).on('error', () => undefined).unref();
+  const [command, args] =
+    process.platform === 'darwin'
+      ? ['open', [address]]
+      : process.platform === 'win32'
+        ? ['explorer', [address]]
+        : ['xdg-open', [address]];
+  spawn(command as string, args as string[], { detached: true, stdio: 'ignore' })
+    .on('error', () => undefined)
+    .unref();
 }

@@ -6,7 +6,8 @@ import type { Verb } from './verb.ts';
 export const duplicates: Verb = {
   name: 'duplicates',
   summary: 'list files with the same bytes',
-  description: 'Lists groups of files that are equal byte for byte, with the space that all but one of each take. Hard links to one file count once. Nothing is removed.',
+  description:
+    'Lists groups of files that are equal byte for byte, with the space that all but one of each take. Hard links to one file count once. Nothing is removed.',
   examples: [
     ['civitarium duplicates', 'groups of equal files, the largest first'],
     ['civitarium duplicates --json', 'the same for a script'],
@@ -17,13 +18,21 @@ export const duplicates: Verb = {
     const catalog = await deps.catalog();
     const groups = await listDuplicates(catalog.db);
     for (const group of groups) {
-      deps.terminal.print(`${formatBytes(group.size)} each, ${formatBytes(group.freeable)} to gain  ${group.sha256.slice(0, 10)}`);
+      deps.terminal.print(
+        `${formatBytes(group.size)} each, ${formatBytes(group.freeable)} to gain  ${group.sha256.slice(0, 10)}`,
+      );
       for (const path of group.paths) deps.terminal.print(`  ${path}`);
     }
     const freeable = groups.reduce((sum, group) => sum + group.freeable, 0);
     const files = groups.reduce((sum, group) => sum + group.paths.length, 0);
     const counts = { total: files, groups: groups.length, extra: files - groups.length, bytes: freeable };
-    const summary = groups.length === 0 ? ['No two files are equal.'] : ['', `${formatCount(groups.length)} groups, ${formatCount(counts.extra)} files too many, ${formatBytes(freeable)} to gain`];
+    const summary =
+      groups.length === 0
+        ? ['No two files are equal.']
+        : [
+            '',
+            `${formatCount(groups.length)} groups, ${formatCount(counts.extra)} files too many, ${formatBytes(freeable)} to gain`,
+          ];
     return { counts, warnings: [], failures: [], exitCode: 0, summary, data: { groups } };
   },
 };

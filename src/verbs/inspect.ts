@@ -32,15 +32,24 @@ export const inspect: Verb = {
         const inspected = await inspectFile(deps, resolve(deps.cwd, given), flagOption(input, 'hash'));
         files.push(inspected);
         deps.terminal.print(given);
-        for (const [label, value] of inspected.facts) deps.terminal.print(`  ${label.padEnd(16)} ${indent(value)}`);
+        for (const [label, value] of inspected.facts)
+          deps.terminal.print(`  ${label.padEnd(16)} ${indent(value)}`);
       } catch (error) {
         failures.push({ what: given, code: 'unreadable', why: messageOf(error) });
       }
     }
-    if (files.length === 0 && failures[0] !== undefined) throw new UserError(`${failures[0].what} can't be inspected: ${failures[0].why}`, { code: failures[0].code });
+    if (files.length === 0 && failures[0] !== undefined)
+      throw new UserError(`${failures[0].what} can't be inspected: ${failures[0].why}`, {
+        code: failures[0].code,
+      });
     const models = files.filter((file) => file.kind === 'model').length;
     return {
-      counts: { total: input.arguments.length, models, images: files.length - models, failed: failures.length },
+      counts: {
+        total: input.arguments.length,
+        models,
+        images: files.length - models,
+        failed: failures.length,
+      },
       warnings: [],
       failures,
       exitCode: failures.length > 0 ? 3 : 0,
@@ -79,7 +88,14 @@ async function modelFacts(path: string, size: number): Promise<(readonly [string
   if (header.parameters !== undefined) facts.push(['parameters', formatCount(header.parameters)]);
   const training = trainingOf(header.metadata === undefined ? null : JSON.stringify(header.metadata));
   facts.push(...(training?.facts ?? []));
-  if (training !== undefined && training.tags.length > 0) facts.push(['training tags', training.tags.slice(0, 40).map(({ tag, count }) => `${tag} (${count})`).join(', ')]);
+  if (training !== undefined && training.tags.length > 0)
+    facts.push([
+      'training tags',
+      training.tags
+        .slice(0, 40)
+        .map(({ tag, count }) => `${tag} (${count})`)
+        .join(', '),
+    ]);
   return facts;
 }
 
@@ -92,11 +108,36 @@ async function imageFacts(path: string, size: number): Promise<(readonly [string
   const generation = readGeneration(bytes);
   if (generation === undefined) return [...facts, ['generation data', 'none']];
   const { prompt, negativePrompt, seed, steps, cfgScale, sampler, model } = generation;
-  const named: readonly (readonly [string, unknown])[] = [['prompt', prompt], ['negative', negativePrompt], ['seed', seed], ['steps', steps], ['cfg scale', cfgScale], ['sampler', sampler], ['model', model]];
+  const named: readonly (readonly [string, unknown])[] = [
+    ['prompt', prompt],
+    ['negative', negativePrompt],
+    ['seed', seed],
+    ['steps', steps],
+    ['cfg scale', cfgScale],
+    ['sampler', sampler],
+    ['model', model],
+  ];
   for (const [label, value] of named) if (value !== undefined) facts.push([label, String(value)]);
-  const shown = new Set(['prompt', 'negativePrompt', 'seed', 'steps', 'cfgScale', 'sampler', 'model', 'Model']);
+  const shown = new Set([
+    'prompt',
+    'negativePrompt',
+    'seed',
+    'steps',
+    'cfgScale',
+    'sampler',
+    'model',
+    'Model',
+  ]);
   for (const [label, value] of Object.entries(generation.all)) {
-    if (!shown.has(label)) facts.push([label, typeof value === 'string' ? value : isRecord(value) || Array.isArray(value) ? JSON.stringify(value) : String(value)]);
+    if (!shown.has(label))
+      facts.push([
+        label,
+        typeof value === 'string'
+          ? value
+          : isRecord(value) || Array.isArray(value)
+            ? JSON.stringify(value)
+            : String(value),
+      ]);
   }
   return facts;
 }
@@ -104,8 +145,17 @@ async function imageFacts(path: string, size: number): Promise<(readonly [string
 async function hashFacts(deps: Deps, path: string): Promise<(readonly [string, string])[]> {
   const hasher = await deps.hasher(['AutoV3', 'CRC32', 'BLAKE3']);
   const { sha256, autoV1, autoV2, autoV3, crc32, blake3 } = await hasher.hash(path, { signal: deps.signal });
-  const named: readonly (readonly [string, string | undefined])[] = [['SHA256', sha256], ['AutoV1', autoV1], ['AutoV2', autoV2], ['AutoV3', autoV3], ['CRC32', crc32], ['BLAKE3', blake3]];
-  return named.flatMap(([label, value]) => (value === undefined ? [] : [[label, value.toUpperCase()] as const]));
+  const named: readonly (readonly [string, string | undefined])[] = [
+    ['SHA256', sha256],
+    ['AutoV1', autoV1],
+    ['AutoV2', autoV2],
+    ['AutoV3', autoV3],
+    ['CRC32', crc32],
+    ['BLAKE3', blake3],
+  ];
+  return named.flatMap(([label, value]) =>
+    value === undefined ? [] : [[label, value.toUpperCase()] as const],
+  );
 }
 
 function indent(text: string): string {

@@ -21,14 +21,25 @@ export const missing: Verb = {
   async run(deps, input) {
     const catalog = await deps.catalog();
     const all = await listMissing(catalog.db);
-    const wanted = new Set([flagOption(input, 'removed') ? 'removed' : '', flagOption(input, 'never') ? 'missing' : ''].filter(Boolean));
+    const wanted = new Set(
+      [flagOption(input, 'removed') ? 'removed' : '', flagOption(input, 'never') ? 'missing' : ''].filter(
+        Boolean,
+      ),
+    );
     const items = wanted.size === 0 ? all : all.filter((item) => wanted.has(item.state));
     for (const item of items) {
       const seen = item.lastFoundAt === undefined ? '' : `  last seen ${formatDay(item.lastFoundAt)}`;
-      deps.terminal.print(`${item.state.padEnd(9)}  ${item.path}${item.modelName === undefined ? '' : `  (${item.modelName})`}${seen}`);
+      deps.terminal.print(
+        `${item.state.padEnd(9)}  ${item.path}${item.modelName === undefined ? '' : `  (${item.modelName})`}${seen}`,
+      );
     }
     const count = (state: string): number => items.filter((item) => item.state === state).length;
-    const counts = { total: items.length, missing: count('missing'), removed: count('removed'), unchecked: count('unchecked') };
+    const counts = {
+      total: items.length,
+      missing: count('missing'),
+      removed: count('removed'),
+      unchecked: count('unchecked'),
+    };
     return {
       counts,
       warnings: [],

@@ -17,8 +17,19 @@ export const pages: Verb = {
   ],
   arguments: [{ name: 'path', many: true, required: false, summary: 'folders that were scanned before' }],
   options: [
-    { name: 'profile', kind: 'text', value: 'NAME', choices: ['beside', 'collected'], summary: 'where things are written (default beside)' },
-    { name: 'output', kind: 'text', value: 'DIR', summary: 'folder for the gallery, or for everything with --profile collected' },
+    {
+      name: 'profile',
+      kind: 'text',
+      value: 'NAME',
+      choices: ['beside', 'collected'],
+      summary: 'where things are written (default beside)',
+    },
+    {
+      name: 'output',
+      kind: 'text',
+      value: 'DIR',
+      summary: 'folder for the gallery, or for everything with --profile collected',
+    },
   ],
   async run(deps, input) {
     const catalog = await deps.catalog();
@@ -26,19 +37,40 @@ export const pages: Verb = {
     const files = [...stocks.values()].flatMap((stock) => stock.files);
     const warnings = absent.map((path) => `${path} is not there and was left out.`);
     if (deps.settings.dryRun) {
-      return { counts: { total: files.length, written: 0 }, warnings, failures: [], exitCode: 0, summary: [`Would look at ${formatCount(files.length)} pages in ${roots.length} folders.`] };
+      return {
+        counts: { total: files.length, written: 0 },
+        warnings,
+        failures: [],
+        exitCode: 0,
+        summary: [`Would look at ${formatCount(files.length)} pages in ${roots.length} folders.`],
+      };
     }
     const profile = textOption(input, 'profile') === 'collected' ? 'collected' : 'beside';
     const request = { images: 'none' as const, profile, output: textOption(input, 'output') } as const;
     await unsettle(catalog, roots);
-    const done = await writeLibrary(deps, catalog, { roots, stocks, request, touched: new Set(files.map((file) => file.fileId)), online: false });
+    const done = await writeLibrary(deps, catalog, {
+      roots,
+      stocks,
+      request,
+      touched: new Set(files.map((file) => file.fileId)),
+      online: false,
+    });
     await endAsBefore(catalog, roots);
     return {
-      counts: { total: done.pages, written: done.written, unchanged: Math.max(0, done.pages - done.written), failed: done.failures.length },
+      counts: {
+        total: done.pages,
+        written: done.written,
+        unchanged: Math.max(0, done.pages - done.written),
+        failed: done.failures.length,
+      },
       warnings: [...warnings, ...done.warnings],
       failures: done.failures,
       exitCode: done.failures.length > 0 ? 3 : 0,
-      summary: ['', `${formatCount(done.pages)} pages, ${formatCount(done.written)} files written`, ...done.galleries.map((path) => `Gallery  ${path}`)],
+      summary: [
+        '',
+        `${formatCount(done.pages)} pages, ${formatCount(done.written)} files written`,
+        ...done.galleries.map((path) => `Gallery  ${path}`),
+      ],
       data: { galleries: done.galleries },
     };
   },

@@ -20,17 +20,42 @@ export const pin: Verb = {
   async run(deps, input) {
     const [given = '', version = ''] = input.arguments;
     const versionId = Number(version);
-    if (!Number.isInteger(versionId) || versionId <= 0) throw new UserError(`"${version}" is not a version id.`, { code: 'bad-argument', next: 'It is the number after modelVersionId= in a link.' });
+    if (!Number.isInteger(versionId) || versionId <= 0)
+      throw new UserError(`"${version}" is not a version id.`, {
+        code: 'bad-argument',
+        next: 'It is the number after modelVersionId= in a link.',
+      });
     const catalog = await deps.catalog();
     const path = resolve(deps.cwd, given);
     const { roots, stocks } = await catalogRoots(deps, catalog, [path]);
-    const file = roots.flatMap((root) => (stocks.get(root)?.files ?? []).filter((one) => `${root.target.root}/${one.walked.path}` === path))[0];
-    if (file === undefined) throw new UserError(`${path} was not scanned.`, { code: 'not-scanned', next: 'civitarium scan its folder first.' });
-    const row = await catalog.db.selectFrom('candidate').innerJoin('file', 'file.blob_id', 'candidate.blob_id').select('candidate.version_id').where('file.id', '=', file.fileId).execute();
+    const file = roots.flatMap((root) =>
+      (stocks.get(root)?.files ?? []).filter((one) => `${root.target.root}/${one.walked.path}` === path),
+    )[0];
+    if (file === undefined)
+      throw new UserError(`${path} was not scanned.`, {
+        code: 'not-scanned',
+        next: 'civitarium scan its folder first.',
+      });
+    const row = await catalog.db
+      .selectFrom('candidate')
+      .innerJoin('file', 'file.blob_id', 'candidate.blob_id')
+      .select('candidate.version_id')
+      .where('file.id', '=', file.fileId)
+      .execute();
     if (!row.some((candidate) => candidate.version_id === versionId)) {
-      throw new UserError(`Version ${versionId} is not one that these bytes were published under.`, { code: 'not-a-candidate', next: `Candidates: ${row.map((candidate) => candidate.version_id).join(', ') || 'none'}.` });
+      throw new UserError(`Version ${versionId} is not one that these bytes were published under.`, {
+        code: 'not-a-candidate',
+        next: `Candidates: ${row.map((candidate) => candidate.version_id).join(', ') || 'none'}.`,
+      });
     }
-    if (!deps.settings.dryRun) await pinChoice(catalog, file.fileId, versionId as VersionId, deps.clock.now());
-    return { counts: { total: 1 }, warnings: [], failures: [], exitCode: 0, summary: [`${given} counts as version ${versionId}. civitarium pages writes its page anew.`] };
+    if (!deps.settings.dryRun)
+      await pinChoice(catalog, file.fileId, versionId as VersionId, deps.clock.now());
+    return {
+      counts: { total: 1 },
+      warnings: [],
+      failures: [],
+      exitCode: 0,
+      summary: [`${given} counts as version ${versionId}. civitarium pages writes its page anew.`],
+    };
   },
 };

@@ -24,15 +24,55 @@ export const scan: Verb = {
     ['civitarium scan ~/models --dry-run', 'what would be hashed, asked and written'],
     ['civitarium scan ~/models --max-age 30d', 'also refresh what is older than a month'],
   ],
-  arguments: [{ name: 'path', many: true, required: false, summary: 'folders or model files; without any, the roots of the config' }],
+  arguments: [
+    {
+      name: 'path',
+      many: true,
+      required: false,
+      summary: 'folders or model files; without any, the roots of the config',
+    },
+  ],
   options: [
-    { name: 'images', kind: 'optional', value: 'first|all|none|N', bare: 'all', summary: 'previews to fetch for each model (default first; bare: all)' },
-    { name: 'profile', kind: 'text', value: 'NAME', choices: ['beside', 'collected'], summary: 'where things are written: beside the models, or collected in --output (default beside)' },
-    { name: 'output', kind: 'text', value: 'DIR', summary: 'folder for the gallery, or for everything with --profile collected' },
-    { name: 'only', kind: 'text', value: 'new', choices: ['new'], summary: 'only files that are new or changed since the last scan' },
+    {
+      name: 'images',
+      kind: 'optional',
+      value: 'first|all|none|N',
+      bare: 'all',
+      summary: 'previews to fetch for each model (default first; bare: all)',
+    },
+    {
+      name: 'profile',
+      kind: 'text',
+      value: 'NAME',
+      choices: ['beside', 'collected'],
+      summary: 'where things are written: beside the models, or collected in --output (default beside)',
+    },
+    {
+      name: 'output',
+      kind: 'text',
+      value: 'DIR',
+      summary: 'folder for the gallery, or for everything with --profile collected',
+    },
+    {
+      name: 'only',
+      kind: 'text',
+      value: 'new',
+      choices: ['new'],
+      summary: 'only files that are new or changed since the last scan',
+    },
     { name: 'skip-missing', kind: 'flag', summary: 'do not ask again about files the site did not know' },
-    { name: 'max-age', kind: 'text', value: 'SPAN', summary: 'also refresh answers older than this: 12h, 30d, 8w' },
-    { name: 'pattern', kind: 'list', value: 'GLOB', summary: 'only files whose relative path matches, for example lora/**; may be repeated' },
+    {
+      name: 'max-age',
+      kind: 'text',
+      value: 'SPAN',
+      summary: 'also refresh answers older than this: 12h, 30d, 8w',
+    },
+    {
+      name: 'pattern',
+      kind: 'list',
+      value: 'GLOB',
+      summary: 'only files whose relative path matches, for example lora/**; may be repeated',
+    },
   ],
   async run(deps, input) {
     const request = readRequest(deps, input);
@@ -43,17 +83,25 @@ export const scan: Verb = {
 function readRequest(deps: Deps, input: Input): ScanRequest {
   const images = parsePreviewWish(textOption(input, 'images') ?? 'first');
   if (images === undefined) {
-    throw new UserError(`--images takes first, all, none or a number, not "${textOption(input, 'images') ?? ''}".`, { code: 'bad-argument' });
+    throw new UserError(
+      `--images takes first, all, none or a number, not "${textOption(input, 'images') ?? ''}".`,
+      { code: 'bad-argument' },
+    );
   }
   const profile = textOption(input, 'profile') === 'collected' ? 'collected' : 'beside';
   const output = textOption(input, 'output');
   if (profile === 'collected' && output === undefined) {
-    throw new UserError('The profile "collected" needs a folder to collect in.', { code: 'no-output', next: 'Add --output DIR.' });
+    throw new UserError('The profile "collected" needs a folder to collect in.', {
+      code: 'no-output',
+      next: 'Add --output DIR.',
+    });
   }
   const maxAge = textOption(input, 'max-age');
   const maxAgeMs = maxAge === undefined ? undefined : parseDuration(maxAge);
   if (maxAge !== undefined && maxAgeMs === undefined) {
-    throw new UserError(`--max-age takes a span such as 12h, 30d or 8w, not "${maxAge}".`, { code: 'bad-argument' });
+    throw new UserError(`--max-age takes a span such as 12h, 30d or 8w, not "${maxAge}".`, {
+      code: 'bad-argument',
+    });
   }
   const patterns = input.options['pattern'];
   return {
@@ -72,21 +120,47 @@ function toResult(deps: Deps, outcome: ScanOutcome): RunResult {
   const { counts, planned } = outcome;
   const warnings = [...outcome.warnings];
   const failures = [...outcome.failures];
-  if (outcome.stopped !== undefined) failures.push({ what: 'Civitai', code: outcome.stopped.code, why: outcome.stopped.message, next: 'Everything known so far is saved; the next scan goes on from here.' });
+  if (outcome.stopped !== undefined)
+    failures.push({
+      what: 'Civitai',
+      code: outcome.stopped.code,
+      why: outcome.stopped.message,
+      next: 'Everything known so far is saved; the next scan goes on from here.',
+    });
   const exitCode = outcome.stopped !== undefined ? 4 : failures.length > 0 ? 3 : 0;
-  return { counts, warnings, failures, exitCode, summary: planned ?? summaryLines(deps, outcome), data: { galleries: outcome.galleries, ...(outcome.plan === undefined ? {} : { plan: outcome.plan }) } };
+  return {
+    counts,
+    warnings,
+    failures,
+    exitCode,
+    summary: planned ?? summaryLines(deps, outcome),
+    data: { galleries: outcome.galleries, ...(outcome.plan === undefined ? {} : { plan: outcome.plan }) },
+  };
 }
 
-function summaryLines(deps: Deps, { counts, galleries, hashMs, tookMs, requests, previewBytes, written }: ScanOutcome): string[] {
-  const parts = [`${formatCount(counts.files)} files`, `${formatCount(counts.identified)} known`, `${formatCount(counts.missing)} unknown`];
+function summaryLines(
+  deps: Deps,
+  { counts, galleries, hashMs, tookMs, requests, previewBytes, written }: ScanOutcome,
+): string[] {
+  const parts = [
+    `${formatCount(counts.files)} files`,
+    `${formatCount(counts.identified)} known`,
+    `${formatCount(counts.missing)} unknown`,
+  ];
   if (counts.removed > 0) parts.push(`${formatCount(counts.removed)} removed from the site`);
   if (counts.unchecked > 0) parts.push(`${formatCount(counts.unchecked)} unchecked`);
   if (counts.failed > 0) parts.push(`${formatCount(counts.failed)} unreadable`);
   const work = [`${formatCount(requests)} requests in ${formatSpan(tookMs)}`];
   if (counts.hashed > 0) work.push(`${formatBytes(counts.hash_bytes)} hashed in ${formatSpan(hashMs)}`);
-  if (counts.previews > 0) work.push(`${formatCount(counts.previews)} previews (${formatBytes(previewBytes)})`);
+  if (counts.previews > 0)
+    work.push(`${formatCount(counts.previews)} previews (${formatBytes(previewBytes)})`);
   if (written === 0) work.push('nothing new to write');
-  return ['', parts.join('   '), work.join('   '), ...galleries.map((path) => `Gallery  ${shorten(path, deps.cwd)}`)];
+  return [
+    '',
+    parts.join('   '),
+    work.join('   '),
+    ...galleries.map((path) => `Gallery  ${shorten(path, deps.cwd)}`),
+  ];
 }
 
 function shorten(path: string, cwd: string): string {

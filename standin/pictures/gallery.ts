@@ -3,7 +3,6 @@ import type { Picture } from './draw.ts';
 import type { Gallery } from './gallery-shape.ts';
 import { templatePictures } from './template.ts';
 
-
 /** `drawn`: scenes. A number: JPEGs of about so many bytes that differ in a few of them, for benchmarks. */
 export type PictureKind = 'drawn' | number;
 

@@ -38,24 +38,27 @@ describe.skipIf(noDisk !== undefined)('a disk that is full', () => {
     disk.remove();
   });
 
-  it.each([0, 0.1, 0.3, 0.5, 0.7, 0.9])('with room for %f of what a scan writes: what fits is whole and recorded, the rest follows when there is room', async (part) => {
-    const { library, undisturbed } = story;
-    disk.resize(stockBytes + Math.floor(addedBytes * part));
+  it.each([0, 0.1, 0.3, 0.5, 0.7, 0.9])(
+    'with room for %f of what a scan writes: what fits is whole and recorded, the rest follows when there is room',
+    async (part) => {
+      const { library, undisturbed } = story;
+      disk.resize(stockBytes + Math.floor(addedBytes * part));
 
-    const full = await library.run();
-    const left = await library.end();
-    const temps = library.temps();
-    disk.resize(PLENTY);
-    const again = await library.run();
+      const full = await library.run();
+      const left = await library.end();
+      const temps = library.temps();
+      disk.resize(PLENTY);
+      const again = await library.run();
 
-    expectFull(full);
-    expect(temps).toEqual([]);
-    expect(halfFiles(left, undisturbed)).toEqual([]);
-    expect(left.catalog['subject_state']).toEqual(undisturbed.catalog['subject_state']);
-    expect(again.code, again.stderr).toBe(0);
-    expect(again.json.requests.total - (again.json.requests.byEndpoint['media'] ?? 0)).toBe(0);
-    expect(differences(await library.end(), undisturbed)).toEqual([]);
-  });
+      expectFull(full);
+      expect(temps).toEqual([]);
+      expect(halfFiles(left, undisturbed)).toEqual([]);
+      expect(left.catalog['subject_state']).toEqual(undisturbed.catalog['subject_state']);
+      expect(again.code, again.stderr).toBe(0);
+      expect(again.json.requests.total - (again.json.requests.byEndpoint['media'] ?? 0)).toBe(0);
+      expect(differences(await library.end(), undisturbed)).toEqual([]);
+    },
+  );
 });
 
 describe.skipIf(noDisk !== undefined)('a disk that is full and holds the catalog', () => {
@@ -86,20 +89,23 @@ describe.skipIf(noDisk !== undefined)('a disk that is full and holds the catalog
     disk.remove();
   });
 
-  it.each([0.3, 0.5, 0.7, 0.9])('with room for %f of it: the run says so and the next one ends as usual', async (part) => {
-    const { library, undisturbed } = story;
-    disk.resize(Math.floor(neededBytes * part));
+  it.each([0.3, 0.5, 0.7, 0.9])(
+    'with room for %f of it: the run says so and the next one ends as usual',
+    async (part) => {
+      const { library, undisturbed } = story;
+      disk.resize(Math.floor(neededBytes * part));
 
-    const full = await scan();
-    const temps = library.temps();
-    disk.resize(PLENTY);
-    const again = await scan();
+      const full = await scan();
+      const temps = library.temps();
+      disk.resize(PLENTY);
+      const again = await scan();
 
-    expectFull(full);
-    expect(temps).toEqual([]);
-    expect(again.code, again.stderr).toBe(0);
-    expect(differences(await library.end(catalog), undisturbed)).toEqual([]);
-  });
+      expectFull(full);
+      expect(temps).toEqual([]);
+      expect(again.code, again.stderr).toBe(0);
+      expect(differences(await library.end(catalog), undisturbed)).toEqual([]);
+    },
+  );
 });
 
 describe('a disk that fails', () => {
@@ -113,60 +119,87 @@ describe('a disk that fails', () => {
 
   afterAll(() => story.close());
 
-  const places = ['place.opened', 'place.written', 'place.synced', 'place.renamed', 'place.folder-synced'].flatMap((point) => (point === 'place.folder-synced' ? [1] : [3, 50]).map((passage) => [point, passage] as const));
+  const places = [
+    'place.opened',
+    'place.written',
+    'place.synced',
+    'place.renamed',
+    'place.folder-synced',
+  ].flatMap((point) =>
+    (point === 'place.folder-synced' ? [1] : [3, 50]).map((passage) => [point, passage] as const),
+  );
 
-  it.each(places)('by being full at %s (%i): exit 4, no half file, and the next run ends as usual', async (point, passage) => {
-    const { library, undisturbed } = story;
+  it.each(places)(
+    'by being full at %s (%i): exit 4, no half file, and the next run ends as usual',
+    async (point, passage) => {
+      const { library, undisturbed } = story;
 
-    const full = await library.run(library.scan, { env: faultAt('ENOSPC', point, passage) });
-    const temps = library.temps();
-    const left = await library.end();
-    const again = await library.run();
+      const full = await library.run(library.scan, { env: faultAt('ENOSPC', point, passage) });
+      const temps = library.temps();
+      const left = await library.end();
+      const again = await library.run();
 
-    expectFull(full);
-    expect(temps).toEqual([]);
-    expect(halfFiles(left, undisturbed)).toEqual([]);
-    expect(again.code, again.stderr).toBe(0);
-    expect(differences(await library.end(), undisturbed)).toEqual([]);
-  });
+      expectFull(full);
+      expect(temps).toEqual([]);
+      expect(halfFiles(left, undisturbed)).toEqual([]);
+      expect(again.code, again.stderr).toBe(0);
+      expect(differences(await library.end(), undisturbed)).toEqual([]);
+    },
+  );
 
-  it.each(places.filter(([point]) => point !== 'place.folder-synced'))('with one file at %s (%i): exit 3, that file is named, all others are there, and the next run adds it', async (point, passage) => {
-    const { library, undisturbed } = story;
+  it.each(places.filter(([point]) => point !== 'place.folder-synced'))(
+    'with one file at %s (%i): exit 3, that file is named, all others are there, and the next run adds it',
+    async (point, passage) => {
+      const { library, undisturbed } = story;
 
-    const failed = await library.run(library.scan, { env: faultAt('EIO', point, passage) });
-    const temps = library.temps();
-    const left = await library.end();
-    const again = await library.run();
+      const failed = await library.run(library.scan, { env: faultAt('EIO', point, passage) });
+      const temps = library.temps();
+      const left = await library.end();
+      const again = await library.run();
 
-    expect(failed.code, failed.stderr).toBe(3);
-    expect(failed.json.failures).toMatchObject([{ code: 'disk-failed', next: expect.any(String) as string }]);
-    expect(temps).toEqual([]);
-    expect(halfFiles(left, undisturbed)).toEqual([]);
-    expect(again.code, again.stderr).toBe(0);
-    expect(differences(await library.end(), undisturbed)).toEqual([]);
-  });
+      expect(failed.code, failed.stderr).toBe(3);
+      expect(failed.json.failures).toMatchObject([
+        { code: 'disk-failed', next: expect.any(String) as string },
+      ]);
+      expect(temps).toEqual([]);
+      expect(halfFiles(left, undisturbed)).toEqual([]);
+      expect(again.code, again.stderr).toBe(0);
+      expect(differences(await library.end(), undisturbed)).toEqual([]);
+    },
+  );
 
-  it.each([1, 3, 6, 9, 12, 15, 18, 21, 24])('by being full at commit %i of the catalog: exit 4, no temp files, and the next run ends as usual', async (passage) => {
-    const { library, undisturbed } = story;
+  it.each([1, 3, 6, 9, 12, 15, 18, 21, 24])(
+    'by being full at commit %i of the catalog: exit 4, no temp files, and the next run ends as usual',
+    async (passage) => {
+      const { library, undisturbed } = story;
 
-    const full = await library.run(library.scan, { env: atCommit('full', passage) });
-    const temps = library.temps();
-    const again = await library.run();
+      const full = await library.run(library.scan, { env: atCommit('full', passage) });
+      const temps = library.temps();
+      const again = await library.run();
 
-    expectFull(full);
-    expect(temps).toEqual([]);
-    expect(again.code, again.stderr).toBe(0);
-    expect(differences(await library.end(), undisturbed)).toEqual([]);
-  });
+      expectFull(full);
+      expect(temps).toEqual([]);
+      expect(again.code, again.stderr).toBe(0);
+      expect(differences(await library.end(), undisturbed)).toEqual([]);
+    },
+  );
 });
 
 function expectFull(result: CliResult): void {
   expect(result.code, result.stderr).toBe(4);
-  expect(result.json.failures).toMatchObject([{ code: 'disk-full', why: expect.stringMatching(/ full/) as string, next: expect.stringMatching(/room|space/) as string }]);
+  expect(result.json.failures).toMatchObject([
+    {
+      code: 'disk-full',
+      why: expect.stringMatching(/ full/) as string,
+      next: expect.stringMatching(/room|space/) as string,
+    },
+  ]);
   expect(result.stderr).toMatch(/ full/);
 }
 
 /** Files under their final names that hold other bytes than they should. Pages and gallery may yet lack what comes later. */
 function halfFiles(left: End, undisturbed: End): string[] {
-  return Object.entries(left.files).flatMap(([path, sha256]) => (sha256 === undisturbed.files[path] || /\.html$|^gallery\.files/.test(path) ? [] : [path]));
+  return Object.entries(left.files).flatMap(([path, sha256]) =>
+    sha256 === undisturbed.files[path] || /\.html$|^gallery\.files/.test(path) ? [] : [path],
+  );
 }

@@ -27,26 +27,33 @@ describe('Ctrl-C', () => {
 
   // The site is made slow where the signal must come while it is being asked.
   const phases = [
-    ['the site is asked', 'by-hash:delay=1@3000', (_child: ChildProcess, library: StoryLibrary) => untilHashed(library)],
+    [
+      'the site is asked',
+      'by-hash:delay=1@3000',
+      (_child: ChildProcess, library: StoryLibrary) => untilHashed(library),
+    ],
     ['previews come', 'media:delay=1@3000', (child: ChildProcess) => untilTold(child, 'Asking Civitai:')],
     ['pages are written', '', (child: ChildProcess) => untilTold(child, 'Previews:')],
     ['thumbnails are made', '', (child: ChildProcess) => untilTold(child, 'Pages:')],
   ] as const;
 
-  it.each(phases)('while %s stops cleanly, says how to go on, and the next run ends as usual', async (_phase, faults, until) => {
-    const { library, standin, undisturbed } = story;
-    standin.faults.use(faults);
+  it.each(phases)(
+    'while %s stops cleanly, says how to go on, and the next run ends as usual',
+    async (_phase, faults, until) => {
+      const { library, standin, undisturbed } = story;
+      standin.faults.use(faults);
 
-    const stopped = await interrupted(library, (child) => until(child, library));
-    const temps = library.temps();
-    standin.faults.use('');
-    const again = await library.run();
+      const stopped = await interrupted(library, (child) => until(child, library));
+      const temps = library.temps();
+      standin.faults.use('');
+      const again = await library.run();
 
-    expectStopped(stopped);
-    expect(temps).toEqual([]);
-    expect(again.code, again.stderr).toBe(0);
-    expect(differences(await library.end(), undisturbed)).toEqual([]);
-  });
+      expectStopped(stopped);
+      expect(temps).toEqual([]);
+      expect(again.code, again.stderr).toBe(0);
+      expect(differences(await library.end(), undisturbed)).toEqual([]);
+    },
+  );
 
   it('while a large file is hashed stops at once, and the next run hashes what was not', async () => {
     const { library } = story;
@@ -93,7 +100,10 @@ describe('Ctrl-C', () => {
 });
 
 /** Runs the scan and sends SIGINT when `until` is done. */
-async function interrupted(library: StoryLibrary, until: (child: ChildProcess) => Promise<void>): Promise<CliResult> {
+async function interrupted(
+  library: StoryLibrary,
+  until: (child: ChildProcess) => Promise<void>,
+): Promise<CliResult> {
   return await library.run(library.scan, {
     whileRunning: (child) => {
       void until(child).then(() => child.kill('SIGINT'));
@@ -103,14 +113,19 @@ async function interrupted(library: StoryLibrary, until: (child: ChildProcess) =
 
 function expectStopped(stopped: CliResult): void {
   expect(stopped.code, stopped.stderr).toBe(130);
-  expect(stopped.json).toMatchObject({ ok: false, exit: 130, failures: [{ code: 'interrupted', next: GO_ON }] });
+  expect(stopped.json).toMatchObject({
+    ok: false,
+    exit: 130,
+    failures: [{ code: 'interrupted', next: GO_ON }],
+  });
   expect(stopped.stderr).toContain(GO_ON);
 }
 
 /** Waits until the program says this on stderr. */
 async function untilTold(child: ChildProcess, words: string): Promise<void> {
   let told = '';
-  while (!told.includes(words) && child.stderr !== null) told += String(((await once(child.stderr, 'data')) as [Buffer])[0]);
+  while (!told.includes(words) && child.stderr !== null)
+    told += String(((await once(child.stderr, 'data')) as [Buffer])[0]);
 }
 
 function catalogFile(library: StoryLibrary): string {

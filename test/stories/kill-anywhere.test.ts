@@ -18,17 +18,20 @@ describe('a scan that is killed anywhere', () => {
 
   afterAll(() => story.close());
 
-  it.each(seeds(SOAK ? 100 : 10))('at a random instant (%i), and often once more, goes on to the same end', async (seed) => {
-    const { library, undisturbed, tookMs } = story;
-    const chance = chanceOf(seed);
+  it.each(seeds(SOAK ? 100 : 10))(
+    'at a random instant (%i), and often once more, goes on to the same end',
+    async (seed) => {
+      const { library, undisturbed, tookMs } = story;
+      const chance = chanceOf(seed);
 
-    await runAndKill(library, chance() * tookMs);
-    if (chance() < 0.5) await runAndKill(library, chance() * tookMs);
-    const again = await library.run();
+      await runAndKill(library, chance() * tookMs);
+      if (chance() < 0.5) await runAndKill(library, chance() * tookMs);
+      const again = await library.run();
 
-    expect(again.code, again.stderr).toBe(0);
-    expect(differences(await library.end(), undisturbed)).toEqual([]);
-  });
+      expect(again.code, again.stderr).toBe(0);
+      expect(differences(await library.end(), undisturbed)).toEqual([]);
+    },
+  );
 
   it.each(commits())('%s commit %i of its catalog goes on to the same end', async (when, passage) => {
     const { library, undisturbed } = story;
@@ -63,21 +66,24 @@ describe('a refresh that is killed', () => {
     ['scan --force-refresh', 'place.renamed', 5, 'scan'],
   ] as const;
 
-  it.each(points)('%s, killed at %s (%i): the news are on every page after the next %s', async (refresh, point, passage, next) => {
-    const { library } = story;
-    const argumentsOf = (command: string): string[] => [...command.split(' '), ...library.scan.slice(1)];
-    await scanThenChange(story);
-    await library.run(argumentsOf(refresh));
-    const undisturbed = await library.end();
-    await scanThenChange(story);
+  it.each(points)(
+    '%s, killed at %s (%i): the news are on every page after the next %s',
+    async (refresh, point, passage, next) => {
+      const { library } = story;
+      const argumentsOf = (command: string): string[] => [...command.split(' '), ...library.scan.slice(1)];
+      await scanThenChange(story);
+      await library.run(argumentsOf(refresh));
+      const undisturbed = await library.end();
+      await scanThenChange(story);
 
-    const killed = await library.run(argumentsOf(refresh), { env: faultAt('kill', point, passage) });
-    const again = await library.run(argumentsOf(next));
+      const killed = await library.run(argumentsOf(refresh), { env: faultAt('kill', point, passage) });
+      const again = await library.run(argumentsOf(next));
 
-    expect(killed.signal).toBe('SIGKILL');
-    expect(again.code, again.stderr).toBe(0);
-    expect(differences(await library.end(), undisturbed)).toEqual([]);
-  });
+      expect(killed.signal).toBe('SIGKILL');
+      expect(again.code, again.stderr).toBe(0);
+      expect(differences(await library.end(), undisturbed)).toEqual([]);
+    },
+  );
 });
 
 /** A scanned library of a site that tells news since. */
@@ -88,7 +94,8 @@ async function scanThenChange({ standin, library }: Yardstick): Promise<void> {
   standin.reset();
   library.reset();
   await library.run();
-  for (const { modelId } of library.files) changes.patchModel(modelId, { description: '<p>Told anew.</p>', tags: ['told', 'anew'] });
+  for (const { modelId } of library.files)
+    changes.patchModel(modelId, { description: '<p>Told anew.</p>', tags: ['told', 'anew'] });
   standin.reset();
 }
 
@@ -101,7 +108,11 @@ const COMMITS = 25;
 
 function commits(): (readonly ['before' | 'after', number])[] {
   const some = SOAK ? seeds(60) : [7, 11, 13, 16, 19, 22, 24];
-  return some.flatMap((passage) => (SOAK ? [['before', passage] as const, ['after', passage] as const] : [[passage % 2 === 0 ? 'before' : 'after', passage] as const]));
+  return some.flatMap((passage) =>
+    SOAK
+      ? [['before', passage] as const, ['after', passage] as const]
+      : [[passage % 2 === 0 ? 'before' : 'after', passage] as const],
+  );
 }
 
 /** Numbers from 0 to 1 that are the same for the same seed (a multiplicative generator with prime modulus 2^31 - 1). */

@@ -46,7 +46,9 @@ describe('a scan that is killed', () => {
     expect(Object.keys(KILLS).sort()).toEqual(faultPoints());
   });
 
-  const cases = Object.entries(KILLS).flatMap(([point, passages]) => passages.map((passage) => [point, passage] as const));
+  const cases = Object.entries(KILLS).flatMap(([point, passages]) =>
+    passages.map((passage) => [point, passage] as const),
+  );
 
   it.each(cases)('at %s (%i) goes on to the same end', async (point, passage) => {
     const { library, undisturbed } = story;
@@ -61,7 +63,12 @@ describe('a scan that is killed', () => {
 
   it('goes on to the same end when it is killed again while it goes on', async () => {
     const { library, undisturbed } = story;
-    const faults = [faultAt('kill', 'place.renamed', 20), faultAt('kill', 'previews.intended'), faultAt('kill', 'place.synced', 70), faultAt('kill', 'outputs.recorded', 3)];
+    const faults = [
+      faultAt('kill', 'place.renamed', 20),
+      faultAt('kill', 'previews.intended'),
+      faultAt('kill', 'place.synced', 70),
+      faultAt('kill', 'outputs.recorded', 3),
+    ];
 
     for (const env of faults) expect((await library.run(library.scan, { env })).signal).toBe('SIGKILL');
     const again = await library.run();
@@ -88,6 +95,12 @@ describe('a scan that is killed', () => {
     const doctor = await library.run(['doctor', '--offline', '--json']);
 
     expect(doctor.code, doctor.stderr).toBe(0);
-    expect(doctor.json['findings']).toContainEqual(expect.objectContaining({ about: 'runs', state: 'note', says: expect.stringMatching(/^1 runs? did not come to/) as string }));
+    expect(doctor.json['findings']).toContainEqual(
+      expect.objectContaining({
+        about: 'runs',
+        state: 'note',
+        says: expect.stringMatching(/^1 runs? did not come to/) as string,
+      }),
+    );
   });
 });

@@ -36,11 +36,22 @@ describe('a folder of models becomes a browsable archive', () => {
 
     expect(first.code, first.stderr).toBe(0);
     expect(counts['files']).toBe(files.length + 1);
-    expect(counts['files']).toBe((counts['identified'] ?? 0) + (counts['missing'] ?? 0) + (counts['removed'] ?? 0) + (counts['unchecked'] ?? 0) + (counts['failed'] ?? 0));
-    expect(counts).toMatchObject({ identified: files.length, missing: 1, hashed: files.length + 1, failed: 0 });
+    expect(counts['files']).toBe(
+      (counts['identified'] ?? 0) +
+        (counts['missing'] ?? 0) +
+        (counts['removed'] ?? 0) +
+        (counts['unchecked'] ?? 0) +
+        (counts['failed'] ?? 0),
+    );
+    expect(counts).toMatchObject({
+      identified: files.length,
+      missing: 1,
+      hashed: files.length + 1,
+      failed: 0,
+    });
   });
 
-  it('writes a page for every model, the site\'s answer for every known one, and a gallery', () => {
+  it("writes a page for every model, the site's answer for every known one, and a gallery", () => {
     const stems = files.map((file) => join(models, file.path.replace(/\.\w+$/, '')));
 
     expect(stems.filter((stem) => !existsSync(`${stem}.html`))).toEqual([]);
@@ -50,9 +61,11 @@ describe('a folder of models becomes a browsable archive', () => {
     expect(readFileSync(join(models, 'gallery.html'), 'utf8')).toContain('gallery.files/gallery.js');
   });
 
-  it('keeps the version and model of each file in its sidecar, with download links on the API\'s origin', () => {
+  it("keeps the version and model of each file in its sidecar, with download links on the API's origin", () => {
     for (const file of files) {
-      const info = JSON.parse(readFileSync(join(models, file.path.replace(/\.\w+$/, '.civitai.info')), 'utf8')) as { id: number; modelId: number; model: { name: string }; downloadUrl?: string };
+      const info = JSON.parse(
+        readFileSync(join(models, file.path.replace(/\.\w+$/, '.civitai.info')), 'utf8'),
+      ) as { id: number; modelId: number; model: { name: string }; downloadUrl?: string };
 
       expect(info).toMatchObject({ id: file.versionId, modelId: file.modelId });
       expect(info.model.name).toBe(standin.world.model(file.modelId)?.name);
@@ -79,7 +92,12 @@ describe('a folder of models becomes a browsable archive', () => {
 
     expect(again.code).toBe(0);
     expect(again.json.requests.total).toBe(0);
-    expect(again.json.counts).toMatchObject({ files: files.length + 1, identified: files.length, hashed: 0, hash_bytes: 0 });
+    expect(again.json.counts).toMatchObject({
+      files: files.length + 1,
+      identified: files.length,
+      hashed: 0,
+      hash_bytes: 0,
+    });
     expect(treeOf(models)).toEqual(before);
   });
 
@@ -92,10 +110,23 @@ describe('a folder of models becomes a browsable archive', () => {
     writeFileSync(stand, unknownModel('replaced'));
     utimesSync(stand, 1, 1);
 
-    const result = await home.run(['scan', 'models', '--api-url', standin.apiUrl, '--rate', '6000', '--json']);
+    const result = await home.run([
+      'scan',
+      'models',
+      '--api-url',
+      standin.apiUrl,
+      '--rate',
+      '6000',
+      '--json',
+    ]);
 
     expect(result.code, result.stderr).toBe(0);
-    expect(result.json.counts).toMatchObject({ files: files.length + 1, hashed: 1, identified: files.length - 1, missing: 2 });
+    expect(result.json.counts).toMatchObject({
+      files: files.length + 1,
+      hashed: 1,
+      identified: files.length - 1,
+      missing: 2,
+    });
     expect(existsSync(join(models, 'moved', 'elsewhere.html'))).toBe(true);
   });
 
@@ -114,7 +145,12 @@ describe('a folder of models becomes a browsable archive', () => {
 
 /** A small safetensors file that no world knows. */
 function unknownModel(word = 'mine'): Buffer {
-  const header = Buffer.from(JSON.stringify({ __metadata__: { ss_output_name: word }, weight: { dtype: 'F32', shape: [2], data_offsets: [0, 8] } }));
+  const header = Buffer.from(
+    JSON.stringify({
+      __metadata__: { ss_output_name: word },
+      weight: { dtype: 'F32', shape: [2], data_offsets: [0, 8] },
+    }),
+  );
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(header.length));
   return Buffer.concat([length, header, Buffer.from(word.padEnd(8).slice(0, 8))]);

@@ -36,7 +36,17 @@ export interface MergedSidecar {
 /** Programs in whose windows people write notes, the one most people write in first. */
 const USERS: readonly SidecarFormat[] = ['a1111', 'lora-manager', 'stability-matrix', 'swarmui'];
 /** Where the site's words stand most nearly as the site gave them, first. */
-const SITES: readonly SidecarFormat[] = ['civitai-info', 'civitscraper', 'api-info', 'data-manager-version', 'data-manager-model', 'lora-manager', 'stability-matrix', 'swarmui', 'a1111'];
+const SITES: readonly SidecarFormat[] = [
+  'civitai-info',
+  'civitscraper',
+  'api-info',
+  'data-manager-version',
+  'data-manager-model',
+  'lora-manager',
+  'stability-matrix',
+  'swarmui',
+  'a1111',
+];
 /** Formats whose trigger words are one text that a user may change. */
 const ACTIVATION: readonly SidecarFormat[] = ['a1111', 'swarmui'];
 
@@ -65,7 +75,9 @@ export function mergeSidecars(facts: readonly SidecarFacts[], sha256?: string): 
       modelType: first(sites, (one) => one.modelType),
       baseModel: first(sites, (one) => one.baseModel),
       creator: first(sites, (one) => one.creator),
-      trainedWords: first(sites, (one) => (ACTIVATION.includes(one.format) ? undefined : filled(one.trainedWords))),
+      trainedWords: first(sites, (one) =>
+        ACTIVATION.includes(one.format) ? undefined : filled(one.trainedWords),
+      ),
       tags: first(sites, (one) => filled(one.tags)),
       description: first(sites, (one) => (one.format === 'a1111' ? undefined : one.description)),
       modelId: first(sites, (one) => one.modelId),
@@ -82,7 +94,10 @@ function isAbout({ hashes }: SidecarFacts, sha256: string | undefined): boolean 
   return sha256 === undefined || hashes['SHA256'] === undefined || hashes['SHA256'] === sha256;
 }
 
-function first<Value>(facts: readonly SidecarFacts[], read: (facts: SidecarFacts) => Value | undefined): Said<Value> | undefined {
+function first<Value>(
+  facts: readonly SidecarFacts[],
+  read: (facts: SidecarFacts) => Value | undefined,
+): Said<Value> | undefined {
   for (const one of facts) {
     const value = read(one);
     if (value !== undefined) return { value, origin: one.format };
@@ -97,5 +112,7 @@ function filled(words: readonly string[]): readonly string[] | undefined {
 type Defined<Fields> = { [Key in keyof Fields]?: Exclude<Fields[Key], undefined> };
 
 function defined<Fields extends object>(fields: Fields): Defined<Fields> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<Fields>;
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined),
+  ) as Defined<Fields>;
 }

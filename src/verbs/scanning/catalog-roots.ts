@@ -22,10 +22,18 @@ export interface CatalogRoots {
  * Roots as the catalog knows them, walked but not compared: for verbs that work with what is known. Without paths every
  * root of this host. Throws UserError (`not-scanned`) when a path was never scanned.
  */
-export async function catalogRoots(deps: Deps, catalog: Catalog, paths: readonly string[]): Promise<CatalogRoots> {
+export async function catalogRoots(
+  deps: Deps,
+  catalog: Catalog,
+  paths: readonly string[],
+): Promise<CatalogRoots> {
   const known = await rootsOf(catalog.db, await deps.hostId());
   const wanted = paths.length === 0 ? known : pick(known, paths, deps.cwd);
-  if (wanted.length === 0) throw new UserError('No folder was scanned yet.', { code: 'not-scanned', next: 'civitarium scan FOLDER comes first.' });
+  if (wanted.length === 0)
+    throw new UserError('No folder was scanned yet.', {
+      code: 'not-scanned',
+      next: 'civitarium scan FOLDER comes first.',
+    });
   const roots: WalkedRoot[] = [];
   const stocks = new Map<WalkedRoot, Stock>();
   const absent: string[] = [];
@@ -45,7 +53,10 @@ function pick(known: readonly Root[], paths: readonly string[], cwd: string): Ro
   return resolveTargets(paths, cwd).map(({ root }) => {
     const found = known.find((one) => one.path === root) ?? known.find((one) => isInside(one.path, root));
     if (found !== undefined) return found;
-    throw new UserError(`${root} was never scanned.`, { code: 'not-scanned', next: `civitarium scan ${root} comes first.` });
+    throw new UserError(`${root} was never scanned.`, {
+      code: 'not-scanned',
+      next: `civitarium scan ${root} comes first.`,
+    });
   });
 }
 
@@ -60,7 +71,14 @@ async function stockAsKnown(catalog: Catalog, walked: WalkedRoot): Promise<Stock
   const files = walk.files.flatMap((one) => {
     const row = rows.get(pathKey(one));
     if (row === undefined || row.state !== 'present') return [];
-    return [{ fileId: row.id as FileId, rootId: root.id as RootId, walked: one, blobId: row.blob_id ?? undefined }];
+    return [
+      { fileId: row.id as FileId, rootId: root.id as RootId, walked: one, blobId: row.blob_id ?? undefined },
+    ];
   });
-  return { files, toHash: [], dirty: new Set(isCutShort(walked) ? files.map((file) => file.fileId) : []), gone: 0 };
+  return {
+    files,
+    toHash: [],
+    dirty: new Set(isCutShort(walked) ? files.map((file) => file.fileId) : []),
+    gone: 0,
+  };
 }

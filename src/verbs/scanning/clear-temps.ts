@@ -11,7 +11,11 @@ export function clearTemps(jobs: readonly RootJob[], places: readonly GalleryPla
   for (const { walked } of jobs) removeStaleTemps(walked.target.root, walked.walk.names);
   // Where no walk goes it takes a look at every file, so it is done only when a run was cut short.
   const cut = jobs.filter((job) => isCutShort(job.walked));
-  const folders = new Set(cut.filter((job) => job.naming.profile === 'collected').flatMap((job) => job.files.map((file) => dirname(job.naming.info(file).path))));
+  const folders = new Set(
+    cut
+      .filter((job) => job.naming.profile === 'collected')
+      .flatMap((job) => job.files.map((file) => dirname(job.naming.info(file).path))),
+  );
   for (const place of places) {
     if (!place.roots.some(isCutShort)) continue;
     folders.add(place.folder);

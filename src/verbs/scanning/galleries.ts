@@ -16,7 +16,11 @@ export interface GalleryPlace {
 }
 
 /** A gallery for each root, or one for all when an output folder was named. */
-export function galleryPlaces(roots: readonly WalkedRoot[], request: Pick<ScanRequest, 'output'>, cwd: string): GalleryPlace[] {
+export function galleryPlaces(
+  roots: readonly WalkedRoot[],
+  request: Pick<ScanRequest, 'output'>,
+  cwd: string,
+): GalleryPlace[] {
   const byFolder = new Map<string, WalkedRoot[]>();
   for (const root of roots) {
     const folder = galleryFolder(root.target.root, request, cwd);
@@ -32,6 +36,10 @@ export function galleryPlaces(roots: readonly WalkedRoot[], request: Pick<ScanRe
 }
 
 /** The gallery pages of some roots, absolute. */
-export function galleryPaths(roots: readonly WalkedRoot[], request: Pick<ScanRequest, 'output'>, cwd: string): string[] {
+export function galleryPaths(
+  roots: readonly WalkedRoot[],
+  request: Pick<ScanRequest, 'output'>,
+  cwd: string,
+): string[] {
   return galleryPlaces(roots, request, cwd).map((place) => place.page);
 }

@@ -16,7 +16,13 @@ export interface HeldPreviews {
  * Reads previews off the walk and the catalog, without touching the disk: a recorded preview counts while its name is
  * still there, and any other name of that form, be it the user's own or of a file called so before, keeps its slot.
  */
-export function heldPreviews(files: readonly StockFile[], outputs: readonly OutputRow[], exists: (path: string) => boolean, namesOf: (file: StockFile) => Iterable<string>, naming: Naming): HeldPreviews {
+export function heldPreviews(
+  files: readonly StockFile[],
+  outputs: readonly OutputRow[],
+  exists: (path: string) => boolean,
+  namesOf: (file: StockFile) => Iterable<string>,
+  naming: Naming,
+): HeldPreviews {
   const slots = new Map<number, Map<number, number | undefined>>();
   const copies = new Map<number, string>();
   /** What of ours is there, and the image it shows. */
@@ -37,13 +43,17 @@ export function heldPreviews(files: readonly StockFile[], outputs: readonly Outp
     for (const name of namesOf(file)) {
       const slot = naming.slotOf(file, name);
       // One of ours may have been another file's, whose name this one took over.
-      if (slot !== undefined && !slotMap(slots, file.fileId).has(slot)) slotMap(slots, file.fileId).set(slot, ours.get(`${folder}/${name}`));
+      if (slot !== undefined && !slotMap(slots, file.fileId).has(slot))
+        slotMap(slots, file.fileId).set(slot, ours.get(`${folder}/${name}`));
     }
   }
   return { slots, copies };
 }
 
-function slotMap(slots: Map<number, Map<number, number | undefined>>, fileId: number): Map<number, number | undefined> {
+function slotMap(
+  slots: Map<number, Map<number, number | undefined>>,
+  fileId: number,
+): Map<number, number | undefined> {
   const found = slots.get(fileId);
   if (found !== undefined) return found;
   const made = new Map<number, number | undefined>();
@@ -52,7 +62,11 @@ function slotMap(slots: Map<number, Map<number, number | undefined>>, fileId: nu
 }
 
 /** The preview names that may belong to a file, found by the part before the slot; made once for a walk. */
-export function namesBeside(walk: Walk, root: string, naming: Naming): (file: StockFile) => readonly string[] {
+export function namesBeside(
+  walk: Walk,
+  root: string,
+  naming: Naming,
+): (file: StockFile) => readonly string[] {
   const byStem = new Map<string, string[]>();
   for (const [folder, names] of walk.names) {
     const absolute = folder === '' ? root : `${root}/${folder}`;

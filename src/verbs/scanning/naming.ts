@@ -36,24 +36,59 @@ export interface Naming {
  * count, also those that a run does not ask about: a name must not depend on what is asked about. `held`: folder names
  * that files were given in the output folder before, by file id; they stay theirs.
  */
-export function namingsOf(roots: readonly WalkedRoot[], filesOf: (root: WalkedRoot) => readonly StockFile[], request: Pick<ScanRequest, 'profile' | 'output'>, cwd: string, held: ReadonlyMap<number, string>): Map<WalkedRoot, Naming> {
-  if (request.profile === 'collected') return collectedNamings(roots, filesOf, resolve(cwd, request.output ?? '.'), held);
+export function namingsOf(
+  roots: readonly WalkedRoot[],
+  filesOf: (root: WalkedRoot) => readonly StockFile[],
+  request: Pick<ScanRequest, 'profile' | 'output'>,
+  cwd: string,
+  held: ReadonlyMap<number, string>,
+): Map<WalkedRoot, Naming> {
+  if (request.profile === 'collected')
+    return collectedNamings(roots, filesOf, resolve(cwd, request.output ?? '.'), held);
   return new Map(
     roots.map((root) => {
       const base = root.target.root;
       const places = beside.places(root.walk.files.map((walked) => profileFile(walked, '')));
-      return [root, namingFrom('beside', base, boundsOf(base, root.walk.links), (file) => places.get(placeKey(profileFile(file.walked, ''))))];
+      return [
+        root,
+        namingFrom('beside', base, boundsOf(base, root.walk.links), (file) =>
+          places.get(placeKey(profileFile(file.walked, ''))),
+        ),
+      ];
     }),
   );
 }
 
-function collectedNamings(roots: readonly WalkedRoot[], filesOf: (root: WalkedRoot) => readonly StockFile[], base: string, held: ReadonlyMap<number, string>): Map<WalkedRoot, Naming> {
-  const keyed = new Map(roots.flatMap((root) => filesOf(root).map((file) => [file.fileId as number, profileFile(file.walked, root.target.root)] as const)));
+function collectedNamings(
+  roots: readonly WalkedRoot[],
+  filesOf: (root: WalkedRoot) => readonly StockFile[],
+  base: string,
+  held: ReadonlyMap<number, string>,
+): Map<WalkedRoot, Naming> {
+  const keyed = new Map(
+    roots.flatMap((root) =>
+      filesOf(root).map(
+        (file) => [file.fileId as number, profileFile(file.walked, root.target.root)] as const,
+      ),
+    ),
+  );
   // The files of other roots that share the folder are not here, but their names are taken.
-  const stems = new Map([...held].map(([fileId, base]) => [placeKey(keyed.get(fileId) ?? { folder: '', name: `\0${fileId}` }), base]));
+  const stems = new Map(
+    [...held].map(([fileId, base]) => [
+      placeKey(keyed.get(fileId) ?? { folder: '', name: `\0${fileId}` }),
+      base,
+    ]),
+  );
   const places = collected.places([...keyed.values()], stems);
   const bounds = boundsOf(base);
-  return new Map(roots.map((root) => [root, namingFrom('collected', base, bounds, (file) => places.get(placeKey(profileFile(file.walked, root.target.root))))]));
+  return new Map(
+    roots.map((root) => [
+      root,
+      namingFrom('collected', base, bounds, (file) =>
+        places.get(placeKey(profileFile(file.walked, root.target.root))),
+      ),
+    ]),
+  );
 }
 
 /** A folder whose name is not UTF-8 can't be written into by its text: its files' notes go to the root. */
@@ -79,7 +114,12 @@ function slotIn(profile: Naming['profile'], stem: string, name: string): number 
 
 const PICTURE = /^(?:png|jpe?g|webp|gif|avif|jxl|mp4|webm)$/i;
 
-function namingFrom(profile: Naming['profile'], base: string, bounds: Bounds, find: (file: StockFile) => FilePlaces | undefined): Naming {
+function namingFrom(
+  profile: Naming['profile'],
+  base: string,
+  bounds: Bounds,
+  find: (file: StockFile) => FilePlaces | undefined,
+): Naming {
   const placesOf = (file: StockFile): FilePlaces => {
     const places = find(file);
     if (places === undefined) throw new Error(`No places for ${file.walked.path}.`);

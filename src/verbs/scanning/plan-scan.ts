@@ -11,7 +11,12 @@ import type { ScanOutcome, ScanRequest } from './scan-request.ts';
 import { galleryFolder } from './settle.ts';
 
 /** What a scan would do, without doing any of it: nothing is read but folders and the catalog, nobody is asked. */
-export async function planScan(deps: Deps, catalog: Catalog, request: ScanRequest, walks: readonly Walk[]): Promise<ScanOutcome> {
+export async function planScan(
+  deps: Deps,
+  catalog: Catalog,
+  request: ScanRequest,
+  walks: readonly Walk[],
+): Promise<ScanOutcome> {
   const hostId = await deps.hostId();
   const lines: string[] = [];
   let files = 0;
@@ -23,17 +28,26 @@ export async function planScan(deps: Deps, catalog: Catalog, request: ScanReques
   for (const [index, target] of request.targets.entries()) {
     const walk = walks[index];
     if (walk === undefined) continue;
-    if (walk.files.length === 0) throw new UserError(`${target.root} holds no model files.`, { code: 'no-models' });
+    if (walk.files.length === 0)
+      throw new UserError(`${target.root} holds no model files.`, { code: 'no-models' });
     const root = await findRoot(catalog.db, hostId, target.root);
     const rows = root === undefined ? [] : await filesOfRoot(catalog.db, root.id);
     const result = reconcile(rows, walk);
-    const fresh = [...result.added, ...result.changed.map((pair) => pair.walked), ...result.unchanged.filter((pair) => pair.row.blob_id === null).map((pair) => pair.walked)];
+    const fresh = [
+      ...result.added,
+      ...result.changed.map((pair) => pair.walked),
+      ...result.unchanged.filter((pair) => pair.row.blob_id === null).map((pair) => pair.walked),
+    ];
     files += walk.files.length;
     toHash += fresh.length;
     bytes += fresh.reduce((sum, file) => sum + file.size, 0);
     moved += result.moved.length;
     gone += target.only === undefined ? result.gone.filter((row) => row.state === 'present').length : 0;
-    if (root !== undefined) addCounts(known, await countStates(catalog, [root.id], new Set(result.unchanged.map((pair) => pair.row.id))));
+    if (root !== undefined)
+      addCounts(
+        known,
+        await countStates(catalog, [root.id], new Set(result.unchanged.map((pair) => pair.row.id))),
+      );
     lines.push(`${galleryFolder(target.root, request, deps.cwd)}/gallery.html would be written`);
   }
   const planned = [
@@ -47,7 +61,16 @@ export async function planScan(deps: Deps, catalog: Catalog, request: ScanReques
   ];
   const counted = known.identified + known.missing + known.removed + known.failed;
   return {
-    counts: { ...known, unchecked: files - counted, files, images: 0, hashed: 0, hash_bytes: 0, previews: 0, pages: 0 },
+    counts: {
+      ...known,
+      unchecked: files - counted,
+      files,
+      images: 0,
+      hashed: 0,
+      hash_bytes: 0,
+      previews: 0,
+      pages: 0,
+    },
     galleries: [],
     warnings: [],
     failures: [],
@@ -62,6 +85,10 @@ export async function planScan(deps: Deps, catalog: Catalog, request: ScanReques
   };
 }
 
-function addCounts(total: Record<'identified' | 'missing' | 'removed' | 'unchecked' | 'failed', number>, more: Readonly<Record<'identified' | 'missing' | 'removed' | 'unchecked' | 'failed', number>>): void {
-  for (const key of ['identified', 'missing', 'removed', 'unchecked', 'failed'] as const) total[key] += more[key];
+function addCounts(
+  total: Record<'identified' | 'missing' | 'removed' | 'unchecked' | 'failed', number>,
+  more: Readonly<Record<'identified' | 'missing' | 'removed' | 'unchecked' | 'failed', number>>,
+): void {
+  for (const key of ['identified', 'missing', 'removed', 'unchecked', 'failed'] as const)
+    total[key] += more[key];
 }

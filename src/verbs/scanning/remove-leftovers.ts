@@ -9,14 +9,29 @@ import { diskError } from '../../library/disk-error.ts';
  * all paths: a smaller library has fewer data files, a cover that changed leaves its thumbnail. What somebody changed
  * since stays. Done after the gallery itself is written, so that it never lacks what it shows.
  */
-export async function removeLeftovers(catalog: Catalog, folder: string, current: ReadonlySet<string>): Promise<void> {
-  const rows = await catalog.db.selectFrom('output').select(['path', 'size', 'mtime_ns']).where('kind', 'in', ['asset', 'thumb']).execute();
+export async function removeLeftovers(
+  catalog: Catalog,
+  folder: string,
+  current: ReadonlySet<string>,
+): Promise<void> {
+  const rows = await catalog.db
+    .selectFrom('output')
+    .select(['path', 'size', 'mtime_ns'])
+    .where('kind', 'in', ['asset', 'thumb'])
+    .execute();
   const leftovers = rows.filter((row) => row.path.startsWith(`${folder}/`) && !current.has(row.path));
-  await forgetOutputs(catalog, leftovers.filter(removeIfOurs).map((row) => row.path));
+  await forgetOutputs(
+    catalog,
+    leftovers.filter(removeIfOurs).map((row) => row.path),
+  );
 }
 
 /** True when nothing lies there any more. */
-function removeIfOurs({ path, size, mtime_ns: mtimeNs }: Pick<OutputRow, 'path' | 'size' | 'mtime_ns'>): boolean {
+function removeIfOurs({
+  path,
+  size,
+  mtime_ns: mtimeNs,
+}: Pick<OutputRow, 'path' | 'size' | 'mtime_ns'>): boolean {
   const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
   if (stats === undefined) return true;
   if (String(stats.mtimeNs) !== mtimeNs || Number(stats.size) !== size) return false;

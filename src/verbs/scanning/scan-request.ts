@@ -16,7 +16,22 @@ export interface ScanRequest {
   readonly patterns: readonly string[] | undefined;
 }
 
-export type ScanCounts = Readonly<Record<'files' | 'identified' | 'missing' | 'removed' | 'unchecked' | 'failed' | 'images' | 'hashed' | 'hash_bytes' | 'previews' | 'pages', number>>;
+export type ScanCounts = Readonly<
+  Record<
+    | 'files'
+    | 'identified'
+    | 'missing'
+    | 'removed'
+    | 'unchecked'
+    | 'failed'
+    | 'images'
+    | 'hashed'
+    | 'hash_bytes'
+    | 'previews'
+    | 'pages',
+    number
+  >
+>;
 
 /** What a scan did. */
 export interface ScanOutcome {

@@ -21,7 +21,10 @@ import { writeLibrary } from './write-library.ts';
 /** The main job on some roots: take stock, hash, identify, fetch previews, write pages and galleries. */
 export async function scanRoots(deps: Deps, request: ScanRequest): Promise<ScanOutcome> {
   const startedAt = deps.clock.now();
-  const walking = { signal: deps.signal, ...(request.patterns === undefined ? {} : { patterns: request.patterns }) };
+  const walking = {
+    signal: deps.signal,
+    ...(request.patterns === undefined ? {} : { patterns: request.patterns }),
+  };
   const walks: Walk[] = [];
   for (const target of request.targets) walks.push(await walkTarget(target, walking));
   const catalog = await deps.catalog();
@@ -33,8 +36,18 @@ export async function scanRoots(deps: Deps, request: ScanRequest): Promise<ScanO
     if (walked !== undefined) roots.push(await walkRoot(catalog, hostId, target, walked, startedAt));
   }
   const key = settingsKey(deps.settings, request);
-  const problems = roots.flatMap(({ target, walk }) => walk.problems.map((problem) => ({ what: `${target.root}/${problem.path}`, code: problem.code, why: problem.why })));
-  if (!deps.settings.forceRefresh && problems.length === 0 && roots.every((root) => isSettled(root, key, startedAt, request))) {
+  const problems = roots.flatMap(({ target, walk }) =>
+    walk.problems.map((problem) => ({
+      what: `${target.root}/${problem.path}`,
+      code: problem.code,
+      why: problem.why,
+    })),
+  );
+  if (
+    !deps.settings.forceRefresh &&
+    problems.length === 0 &&
+    roots.every((root) => isSettled(root, key, startedAt, request))
+  ) {
     return await settledOutcome(deps, catalog, roots, request, startedAt);
   }
   return await fullScan(deps, catalog, roots, request, { startedAt, key, problems });
@@ -46,8 +59,17 @@ interface ScanContext {
   readonly problems: readonly Failure[];
 }
 
-async function settledOutcome(deps: Deps, catalog: Catalog, roots: readonly WalkedRoot[], request: ScanRequest, startedAt: number): Promise<ScanOutcome> {
-  const counts = await countStates(catalog, roots.map(({ root }) => root.id));
+async function settledOutcome(
+  deps: Deps,
+  catalog: Catalog,
+  roots: readonly WalkedRoot[],
+  request: ScanRequest,
+  startedAt: number,
+): Promise<ScanOutcome> {
+  const counts = await countStates(
+    catalog,
+    roots.map(({ root }) => root.id),
+  );
   const { galleryPaths } = await import('./galleries.ts');
   return {
     counts: { ...counts, images: 0, hashed: 0, hash_bytes: 0, previews: 0, pages: 0 },
@@ -63,26 +85,53 @@ async function settledOutcome(deps: Deps, catalog: Catalog, roots: readonly Walk
   };
 }
 
-async function fullScan(deps: Deps, catalog: Catalog, roots: readonly WalkedRoot[], request: ScanRequest, context: ScanContext): Promise<ScanOutcome> {
+async function fullScan(
+  deps: Deps,
+  catalog: Catalog,
+  roots: readonly WalkedRoot[],
+  request: ScanRequest,
+  context: ScanContext,
+): Promise<ScanOutcome> {
   await unsettle(catalog, roots);
   const stocks = new Map<WalkedRoot, Stock>();
   for (const root of roots) stocks.set(root, await takeStock(catalog, root, context.startedAt));
   const hashing = await hashAll(deps, catalog, stocks);
   const files = [...stocks.values()].flatMap((stock) => stock.files);
-  const known = await knownHashes(catalog, files.map((file) => file.fileId));
+  const known = await knownHashes(
+    catalog,
+    files.map((file) => file.fileId),
+  );
   const keyWarnings = await checkKey(deps);
   const identified = await identifyAll(deps, catalog, known, request, stocks);
   const touched = await chooseAll(catalog, known, identified, stocks, deps.clock.now());
   if (deps.signal.aborted) throw new InterruptedError();
-  const written = await writeLibrary(deps, catalog, { roots, stocks, request, touched, online: identified.stopped === undefined });
+  const written = await writeLibrary(deps, catalog, {
+    roots,
+    stocks,
+    request,
+    touched,
+    online: identified.stopped === undefined,
+  });
   const failures = [...context.problems, ...hashing.failures, ...written.failures];
   const stopped = identified.stopped ?? written.stopped;
-  if (stopped === undefined && failures.length === 0) await settle(deps, catalog, roots, request, context.key);
+  if (stopped === undefined && failures.length === 0)
+    await settle(deps, catalog, roots, request, context.key);
   else await endIncomplete(catalog, roots);
-  const counts = await countStates(catalog, roots.map(({ root }) => root.id), new Set(files.map((file) => file.fileId)));
+  const counts = await countStates(
+    catalog,
+    roots.map(({ root }) => root.id),
+    new Set(files.map((file) => file.fileId)),
+  );
   const net = deps.settings.dryRun ? undefined : await deps.net();
   return {
-    counts: { ...counts, images: written.images, hashed: hashing.hashed, hash_bytes: hashing.bytes, previews: written.previews, pages: written.pages },
+    counts: {
+      ...counts,
+      images: written.images,
+      hashed: hashing.hashed,
+      hash_bytes: hashing.bytes,
+      previews: written.previews,
+      pages: written.pages,
+    },
     galleries: written.galleries,
     warnings: [...keyWarnings, ...hashing.warnings, ...written.warnings],
     failures,
@@ -103,9 +152,15 @@ interface Hashing {
   readonly warnings: readonly string[];
 }
 
-async function hashAll(deps: Deps, catalog: Catalog, stocks: ReadonlyMap<WalkedRoot, Stock>): Promise<Hashing> {
+async function hashAll(
+  deps: Deps,
+  catalog: Catalog,
+  stocks: ReadonlyMap<WalkedRoot, Stock>,
+): Promise<Hashing> {
   const startedAt = deps.clock.now();
-  const total = [...stocks.values()].flatMap((stock) => stock.toHash).reduce((sum, file) => sum + file.walked.size, 0);
+  const total = [...stocks.values()]
+    .flatMap((stock) => stock.toHash)
+    .reduce((sum, file) => sum + file.walked.size, 0);
   const result = { hashed: 0, bytes: 0, failures: [] as Failure[], warnings: [] as string[] };
   const wanted = [...stocks].filter(([, stock]) => stock.toHash.length > 0);
   if (wanted.length > 0) {
@@ -113,10 +168,25 @@ async function hashAll(deps: Deps, catalog: Catalog, stocks: ReadonlyMap<WalkedR
     const hasher = await deps.hasher(deps.settings.hashKinds);
     for (const [{ target, walk }, stock] of wanted) {
       const adopted = await adoptHashes(stock.toHash, target.root, walk);
-      const done = await hashFiles(stock.toHash, { catalog, hasher, root: target.root, threads: deps.settings.hashThreads, signal: deps.signal, now: () => deps.clock.now(), phase, adopted });
+      const done = await hashFiles(stock.toHash, {
+        catalog,
+        hasher,
+        root: target.root,
+        threads: deps.settings.hashThreads,
+        signal: deps.signal,
+        now: () => deps.clock.now(),
+        phase,
+        adopted,
+      });
       result.hashed += done.hashed;
       result.bytes += done.bytes;
-      result.failures.push(...done.failures.map(({ file, code, why }) => ({ what: `${target.root}/${file.walked.path}`, code, why })));
+      result.failures.push(
+        ...done.failures.map(({ file, code, why }) => ({
+          what: `${target.root}/${file.walked.path}`,
+          code,
+          why,
+        })),
+      );
       result.warnings.push(...done.warnings.map(({ file, why }) => `${file.walked.path}: ${why}`));
     }
     await hasher.close();
@@ -127,10 +197,17 @@ async function hashAll(deps: Deps, catalog: Catalog, stocks: ReadonlyMap<WalkedR
 
 type Known = ReadonlyMap<FileId, { readonly sha256: Sha256; readonly blobId: BlobId }>;
 
-async function identifyAll(deps: Deps, catalog: Catalog, known: Known, request: ScanRequest, stocks: ReadonlyMap<WalkedRoot, Stock>): Promise<Identified> {
+async function identifyAll(
+  deps: Deps,
+  catalog: Catalog,
+  known: Known,
+  request: ScanRequest,
+  stocks: ReadonlyMap<WalkedRoot, Stock>,
+): Promise<Identified> {
   const dirty = new Set([...stocks.values()].flatMap((stock) => [...stock.dirty]));
   const blobs = new Map<Sha256, BlobId>();
-  for (const [fileId, { sha256, blobId }] of known) if (!request.onlyNew || dirty.has(fileId)) blobs.set(sha256, blobId);
+  for (const [fileId, { sha256, blobId }] of known)
+    if (!request.onlyNew || dirty.has(fileId)) blobs.set(sha256, blobId);
   if (request.skipMissing) await dropMissing(catalog, blobs);
   const phase = deps.progress.phase('Asking Civitai', undefined, 'files');
   const identified = await identify(blobs, {
@@ -153,10 +230,15 @@ async function dropMissing(catalog: Catalog, blobs: Map<Sha256, BlobId>): Promis
 }
 
 /** Chooses a version for every file that may have a new answer; gives the files whose pages may be out of date. */
-async function chooseAll(catalog: Catalog, known: Known, identified: Identified, stocks: ReadonlyMap<WalkedRoot, Stock>, at: number): Promise<Set<number>> {
+async function chooseAll(
+  catalog: Catalog,
+  known: Known,
+  identified: Identified,
+  stocks: ReadonlyMap<WalkedRoot, Stock>,
+  at: number,
+): Promise<Set<number>> {
   const touched = new Set([...stocks.values()].flatMap((stock) => [...stock.dirty]));
   for (const [fileId, { sha256 }] of known) if (identified.touched.has(sha256)) touched.add(fileId);
   await chooseFor(catalog, [...touched] as FileId[], at);
   return touched;
 }
-

@@ -20,8 +20,16 @@ export interface GalleryWritten extends FilesWritten {
 }
 
 /** Writes one gallery: thumbnails that are missing, data, app and page. Unchanged files are left alone. */
-export async function writeGallery(deps: Deps, catalog: Catalog, place: GalleryPlace, pageOf: (modelPath: string) => string | undefined): Promise<GalleryWritten> {
-  const cards = await viewCards(catalog, place.roots.map(({ root }) => root.id));
+export async function writeGallery(
+  deps: Deps,
+  catalog: Catalog,
+  place: GalleryPlace,
+  pageOf: (modelPath: string) => string | undefined,
+): Promise<GalleryWritten> {
+  const cards = await viewCards(
+    catalog,
+    place.roots.map(({ root }) => root.id),
+  );
   const thumbs = await writeThumbs(deps, catalog, place, cards);
   const href = (path: string): string => hrefFrom(place.folder, path);
   const pageHref = (path: string): string | undefined => {
@@ -35,11 +43,29 @@ export async function writeGallery(deps: Deps, catalog: Catalog, place: GalleryP
   const common = { rootId: place.roots[0]?.root.id as Output['rootId'], fileId: undefined };
   const title = titleOf(place);
   const outputs: Output[] = [
-    ...[...(await webAssets()), ...data].map(({ name, bytes }) => ({ ...common, path: join(place.files, name), kind: 'asset' as const, bytes })),
-    { ...common, path: place.page, otherwise: place.pageOtherwise, kind: 'gallery', bytes: galleryPage({ title, assets: 'gallery.files/' }) },
+    ...[...(await webAssets()), ...data].map(({ name, bytes }) => ({
+      ...common,
+      path: join(place.files, name),
+      kind: 'asset' as const,
+      bytes,
+    })),
+    {
+      ...common,
+      path: place.page,
+      otherwise: place.pageOtherwise,
+      kind: 'gallery',
+      bytes: galleryPage({ title, assets: 'gallery.files/' }),
+    },
   ];
-  const done = await writeOutputs(catalog, outputs, { now: () => deps.clock.now(), bounds: boundsOf(place.folder) });
-  await removeLeftovers(catalog, place.files, new Set([...outputs.map((output) => output.path), ...thumbs.byCover.values()]));
+  const done = await writeOutputs(catalog, outputs, {
+    now: () => deps.clock.now(),
+    bounds: boundsOf(place.folder),
+  });
+  await removeLeftovers(
+    catalog,
+    place.files,
+    new Set([...outputs.map((output) => output.path), ...thumbs.byCover.values()]),
+  );
   const isForeign = done.foreign.includes(place.page);
   const left = done.foreign.filter((path) => path !== place.page);
   return {

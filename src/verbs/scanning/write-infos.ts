@@ -14,33 +14,71 @@ import { versionInModel } from '../../archive/version-in-model.ts';
 const AT_ONCE = 100;
 
 /** Writes `<stem>.civitai.info` for the files among `touched` that the site knows. */
-export async function writeInfos(deps: Deps, catalog: Catalog, job: RootJob, touched: ReadonlySet<number>): Promise<FilesWritten> {
+export async function writeInfos(
+  deps: Deps,
+  catalog: Catalog,
+  job: RootJob,
+  touched: ReadonlySet<number>,
+): Promise<FilesWritten> {
   const files = job.files.filter((file) => touched.has(file.fileId));
-  const done = await writeOutputs(catalog, infosOf(deps, catalog, job, files), { now: () => deps.clock.now(), bounds: job.bounds });
-  const warnings = done.foreign.length === 0 ? [] : [`${done.foreign.length} sidecars named .civitai.info are files of yours and were left as they are, for example ${done.foreign[0] ?? ''}.`];
+  const done = await writeOutputs(catalog, infosOf(deps, catalog, job, files), {
+    now: () => deps.clock.now(),
+    bounds: job.bounds,
+  });
+  const warnings =
+    done.foreign.length === 0
+      ? []
+      : [
+          `${done.foreign.length} sidecars named .civitai.info are files of yours and were left as they are, for example ${done.foreign[0] ?? ''}.`,
+        ];
   return { written: done.written, warnings, failures: refusedWrites(done) };
 }
 
-async function* infosOf(deps: Deps, catalog: Catalog, job: RootJob, files: readonly StockFile[]): AsyncGenerator<Output> {
+async function* infosOf(
+  deps: Deps,
+  catalog: Catalog,
+  job: RootJob,
+  files: readonly StockFile[],
+): AsyncGenerator<Output> {
   const apiOrigin = new URL(deps.settings.apiUrl).origin;
   for (const batch of chunks(files, AT_ONCE)) {
     const chosen = await catalog.db
       .selectFrom('choice')
       .innerJoin('version', 'version.id', 'choice.version_id')
       .select(['choice.file_id', 'choice.version_id', 'version.model_id'])
-      .where('choice.file_id', 'in', batch.map((file) => file.fileId))
+      .where(
+        'choice.file_id',
+        'in',
+        batch.map((file) => file.fileId),
+      )
       .execute();
-    const versions = await latestPayloads(catalog.db, 'version', chosen.map((row) => String(row.version_id)));
-    const models = await latestPayloads(catalog.db, 'model', chosen.map((row) => String(row.model_id)));
+    const versions = await latestPayloads(
+      catalog.db,
+      'version',
+      chosen.map((row) => String(row.version_id)),
+    );
+    const models = await latestPayloads(
+      catalog.db,
+      'model',
+      chosen.map((row) => String(row.model_id)),
+    );
     const byFile = new Map(chosen.map((row) => [row.file_id, row]));
     for (const file of batch) {
       const row = byFile.get(file.fileId);
       const place = job.naming.info(file);
       if (row === undefined) continue;
       const model = models.get(String(row.model_id))?.raw;
-      const version = versions.get(String(row.version_id))?.raw ?? (model === undefined ? undefined : versionInModel(model, row.version_id));
+      const version =
+        versions.get(String(row.version_id))?.raw ??
+        (model === undefined ? undefined : versionInModel(model, row.version_id));
       if (version === undefined) continue;
-      yield { ...place, kind: 'info', rootId: file.rootId, fileId: file.fileId, bytes: infoSidecar(version, model, apiOrigin) };
+      yield {
+        ...place,
+        kind: 'info',
+        rootId: file.rootId,
+        fileId: file.fileId,
+        bytes: infoSidecar(version, model, apiOrigin),
+      };
     }
   }
 }

@@ -57,13 +57,23 @@ export async function writeLibrary(deps: Deps, catalog: Catalog, job: LibraryJob
     pages += addTo(total, await writePages(deps, catalog, root, touched, pageOf, job.request)).pages;
   }
   // Counters change all the time: they alone are no reason to write galleries.
-  const isNews = touched.size > 0 || total.written > 0 || [...job.stocks.values()].some((stock) => stock.gone > 0);
+  const isNews =
+    touched.size > 0 || total.written > 0 || [...job.stocks.values()].some((stock) => stock.gone > 0);
   const galleries: string[] = [];
   for (const place of places) {
     if (!isNews && (await galleryStands(catalog, place))) galleries.push(place.page);
-    else galleries.push(addTo(total, await writeGallery(deps, catalog, place, (path) => pageOf.get(path))).page);
+    else
+      galleries.push(addTo(total, await writeGallery(deps, catalog, place, (path) => pageOf.get(path))).page);
   }
-  return { ...total, previews: previews.fetched, previewBytes: previews.bytes, images: previews.held, pages, galleries, stopped: previews.stopped };
+  return {
+    ...total,
+    previews: previews.fetched,
+    previewBytes: previews.bytes,
+    images: previews.held,
+    pages,
+    galleries,
+    stopped: previews.stopped,
+  };
 }
 
 interface Total extends FilesWritten {
@@ -80,17 +90,29 @@ function addTo<Part extends FilesWritten>(total: Total, part: Part): Part {
 }
 
 /** Takes up the previews that an earlier run put in place and could not record. */
-async function recordLeftPreviews(deps: Deps, catalog: Catalog, roots: readonly WalkedRoot[]): Promise<number[]> {
+async function recordLeftPreviews(
+  deps: Deps,
+  catalog: Catalog,
+  roots: readonly WalkedRoot[],
+): Promise<number[]> {
   const fileIds: number[] = [];
-  for (const { root } of roots) fileIds.push(...(await recordPlacedPreviews(catalog, root.id, deps.clock.now())));
+  for (const { root } of roots)
+    fileIds.push(...(await recordPlacedPreviews(catalog, root.id, deps.clock.now())));
   return fileIds;
 }
 
 async function rootJobs(deps: Deps, catalog: Catalog, job: LibraryJob): Promise<RootJob[]> {
   const outputs = new Map<WalkedRoot, readonly OutputRow[]>();
-  for (const walked of job.roots) outputs.set(walked, await outputsOf(catalog.db, { rootId: walked.root.id }));
+  for (const walked of job.roots)
+    outputs.set(walked, await outputsOf(catalog.db, { rootId: walked.root.id }));
   const filesOf = (walked: WalkedRoot): readonly StockFile[] => job.stocks.get(walked)?.files ?? [];
-  const namings = namingsOf(job.roots, filesOf, job.request, deps.cwd, await heldBases(catalog, job.request, deps.cwd));
+  const namings = namingsOf(
+    job.roots,
+    filesOf,
+    job.request,
+    deps.cwd,
+    await heldBases(catalog, job.request, deps.cwd),
+  );
   return job.roots.flatMap((walked) => {
     const naming = namings.get(walked);
     return naming === undefined ? [] : [rootJob(walked, filesOf(walked), naming, outputs.get(walked) ?? [])];
@@ -98,7 +120,11 @@ async function rootJobs(deps: Deps, catalog: Catalog, job: LibraryJob): Promise<
 }
 
 /** The folder names that files of any root were given in the output folder before, by file id: they stay. */
-async function heldBases(catalog: Catalog, request: LibraryJob['request'], cwd: string): Promise<Map<number, string>> {
+async function heldBases(
+  catalog: Catalog,
+  request: LibraryJob['request'],
+  cwd: string,
+): Promise<Map<number, string>> {
   const bases = new Map<number, string>();
   if (request.profile !== 'collected' || request.output === undefined) return bases;
   const folder = resolve(cwd, request.output);
@@ -117,7 +143,12 @@ async function heldBases(catalog: Catalog, request: LibraryJob['request'], cwd: 
   return bases;
 }
 
-function rootJob(walked: WalkedRoot, files: readonly StockFile[], naming: Naming, outputs: readonly OutputRow[]): RootJob {
+function rootJob(
+  walked: WalkedRoot,
+  files: readonly StockFile[],
+  naming: Naming,
+  outputs: readonly OutputRow[],
+): RootJob {
   const { root } = walked.target;
   return {
     walked,
@@ -147,8 +178,12 @@ function withoutOutputs(jobs: readonly RootJob[]): Set<number> {
     for (const file of files) {
       const page = naming.page(file);
       // What another profile or an earlier name of the file left elsewhere says nothing about its place of today.
-      const rows = (recorded.get(file.fileId) ?? []).filter(({ path }) => path === page.path || path === page.otherwise || path === naming.info(file).path);
-      const isWhole = rows.every((row) => row.done_sha256 !== null && row.intent_sha256 === null && exists(row.path));
+      const rows = (recorded.get(file.fileId) ?? []).filter(
+        ({ path }) => path === page.path || path === page.otherwise || path === naming.info(file).path,
+      );
+      const isWhole = rows.every(
+        (row) => row.done_sha256 !== null && row.intent_sha256 === null && exists(row.path),
+      );
       if (!isWhole || !rows.some((row) => row.kind === 'page')) wanted.add(file.fileId);
     }
   }
@@ -158,7 +193,12 @@ function withoutOutputs(jobs: readonly RootJob[]): Set<number> {
 /** Other library files of the same models: their pages show which versions are held. */
 async function relatedFiles(catalog: Catalog, touched: ReadonlySet<number>): Promise<number[]> {
   const own = await readByKeys(touched, (some) =>
-    catalog.db.selectFrom('choice').innerJoin('version', 'version.id', 'choice.version_id').select('version.model_id').where('choice.file_id', 'in', some).execute(),
+    catalog.db
+      .selectFrom('choice')
+      .innerJoin('version', 'version.id', 'choice.version_id')
+      .select('version.model_id')
+      .where('choice.file_id', 'in', some)
+      .execute(),
   );
   const related = await readByKeys(
     own.map((row) => row.model_id),

@@ -20,7 +20,11 @@ export interface PagesWritten extends FilesWritten {
 
 /** Where the page of each file of a root is or will be: absolute model path to absolute page. */
 export function pagePaths(job: RootJob): Map<string, string> {
-  const placed = new Map(job.outputs.filter((row) => row.kind === 'page' && row.file_id !== null && row.done_sha256 !== null).map((row) => [row.file_id ?? 0, row.path]));
+  const placed = new Map(
+    job.outputs
+      .filter((row) => row.kind === 'page' && row.file_id !== null && row.done_sha256 !== null)
+      .map((row) => [row.file_id ?? 0, row.path]),
+  );
   const paths = new Map<string, string>();
   for (const file of job.files) {
     const names = job.naming.page(file);
@@ -35,22 +39,49 @@ export function pagePaths(job: RootJob): Map<string, string> {
  * Writes the pages of the files among `touched`. `pageOf` says where the pages of all roots are, for links between them;
  * it is set right where a page had to take its other name.
  */
-export async function writePages(deps: Deps, catalog: Catalog, job: RootJob, touched: ReadonlySet<number>, pageOf: Map<string, string>, request: Pick<ScanRequest, 'output'>): Promise<PagesWritten> {
+export async function writePages(
+  deps: Deps,
+  catalog: Catalog,
+  job: RootJob,
+  touched: ReadonlySet<number>,
+  pageOf: Map<string, string>,
+  request: Pick<ScanRequest, 'output'>,
+): Promise<PagesWritten> {
   const { root } = job.walked.target;
-  const files = new Map(job.files.filter((file) => touched.has(file.fileId)).map((file) => [Number(file.fileId), file]));
+  const files = new Map(
+    job.files.filter((file) => touched.has(file.fileId)).map((file) => [Number(file.fileId), file]),
+  );
   if (files.size === 0) return { pages: 0, written: 0, warnings: [], failures: [] };
   const phase = deps.progress.phase('Pages', files.size, 'pages');
-  const done = await writeOutputs(catalog, pagesOf(deps, catalog, job, files, pageOf, request, () => phase.advance(1)), { now: () => deps.clock.now(), bounds: job.bounds });
+  const done = await writeOutputs(
+    catalog,
+    pagesOf(deps, catalog, job, files, pageOf, request, () => phase.advance(1)),
+    { now: () => deps.clock.now(), bounds: job.bounds },
+  );
   phase.end();
   for (const file of files.values()) {
     const names = job.naming.page(file);
-    if (done.foreign.includes(names.path) && names.otherwise !== undefined) pageOf.set(`${root}/${file.walked.path}`, names.otherwise);
+    if (done.foreign.includes(names.path) && names.otherwise !== undefined)
+      pageOf.set(`${root}/${file.walked.path}`, names.otherwise);
   }
-  const warnings = done.foreign.length === 0 ? [] : [`${done.foreign.length} pages have another name, because a file of yours stands in their place, for example ${done.foreign[0] ?? ''}.`];
+  const warnings =
+    done.foreign.length === 0
+      ? []
+      : [
+          `${done.foreign.length} pages have another name, because a file of yours stands in their place, for example ${done.foreign[0] ?? ''}.`,
+        ];
   return { pages: files.size, written: done.written, warnings, failures: refusedWrites(done) };
 }
 
-async function* pagesOf(deps: Deps, catalog: Catalog, job: RootJob, files: ReadonlyMap<number, StockFile>, pageOf: ReadonlyMap<string, string>, request: Pick<ScanRequest, 'output'>, onPage: () => void): AsyncGenerator<Output> {
+async function* pagesOf(
+  deps: Deps,
+  catalog: Catalog,
+  job: RootJob,
+  files: ReadonlyMap<number, StockFile>,
+  pageOf: ReadonlyMap<string, string>,
+  request: Pick<ScanRequest, 'output'>,
+  onPage: () => void,
+): AsyncGenerator<Output> {
   const gallery = galleryPlaces([job.walked], request, deps.cwd)[0];
   if (gallery === undefined) return;
   for await (const view of viewModelFiles(catalog, [...files.keys()] as FileId[])) {

@@ -23,9 +23,16 @@ export interface Thumbs {
 }
 
 /** Makes the thumbnails that a gallery lacks. They are named by the hash of their picture: nothing about it shows. */
-export async function writeThumbs(deps: Deps, catalog: Catalog, place: GalleryPlace, cards: readonly CardView[]): Promise<Thumbs> {
+export async function writeThumbs(
+  deps: Deps,
+  catalog: Catalog,
+  place: GalleryPlace,
+  cards: readonly CardView[],
+): Promise<Thumbs> {
   const covers = cards.flatMap((card) => (card.cover?.media === 'image' ? [card.cover.path] : []));
-  const hashes = new Map((await outputsOf(catalog.db, { paths: covers })).map((row) => [row.path, row.done_sha256]));
+  const hashes = new Map(
+    (await outputsOf(catalog.db, { paths: covers })).map((row) => [row.path, row.done_sha256]),
+  );
   const byCover = new Map<string, string>();
   const wanted = new Map<string, string>();
   for (const cover of covers) {
@@ -35,19 +42,36 @@ export async function writeThumbs(deps: Deps, catalog: Catalog, place: GalleryPl
     byCover.set(cover, path);
     wanted.set(path, cover);
   }
-  const known = new Set((await outputsOf(catalog.db, { paths: [...wanted.keys()] })).filter((row) => row.done_sha256 !== null).map((row) => row.path));
+  const known = new Set(
+    (await outputsOf(catalog.db, { paths: [...wanted.keys()] }))
+      .filter((row) => row.done_sha256 !== null)
+      .map((row) => row.path),
+  );
   const missing = [...wanted].filter(([path]) => !known.has(path) || !existsSync(path));
   if (missing.length === 0) return { byCover, written: 0, failures: [] };
   const phase = deps.progress.phase('Thumbnails', missing.length, 'images');
   const failed = new Set<string>();
-  const outputs = makeOutputs(missing, (path) => failed.add(path), () => phase.advance(1), deps.signal);
-  const done = await writeOutputs(catalog, outputs, { now: () => deps.clock.now(), bounds: boundsOf(place.folder) });
+  const outputs = makeOutputs(
+    missing,
+    (path) => failed.add(path),
+    () => phase.advance(1),
+    deps.signal,
+  );
+  const done = await writeOutputs(catalog, outputs, {
+    now: () => deps.clock.now(),
+    bounds: boundsOf(place.folder),
+  });
   phase.end();
   for (const [cover, path] of byCover) if (failed.has(path)) byCover.delete(cover);
   return { byCover, written: done.written, failures: refusedWrites(done) };
 }
 
-async function* makeOutputs(missing: readonly (readonly [string, string])[], onFailed: (path: string) => void, onMade: () => void, signal: AbortSignal): AsyncGenerator<Output> {
+async function* makeOutputs(
+  missing: readonly (readonly [string, string])[],
+  onFailed: (path: string) => void,
+  onMade: () => void,
+  signal: AbortSignal,
+): AsyncGenerator<Output> {
   const ahead: Promise<readonly [string, Uint8Array | undefined]>[] = [];
   const queue = missing.values();
   const startNext = (): void => {

@@ -13,7 +13,9 @@ export type CatalogContent = Readonly<Record<string, readonly string[]>>;
 
 /** Columns that no two runs share. Keys of rows are told by what they stand for. */
 const ACCIDENTS: ReadonlySet<string> = new Set(
-  'id host_id device inode ctime_ns added_at seen_at first_seen_at hashed_at due_at from_at to_at since_at checked_at missed_at next_check_at at chosen_at body'.split(' '),
+  'id host_id device inode ctime_ns added_at seen_at first_seen_at hashed_at due_at from_at to_at since_at checked_at missed_at next_check_at at chosen_at body'.split(
+    ' ',
+  ),
 );
 
 /** Of these the number is Civitai's own. */
@@ -47,12 +49,18 @@ const TABLES = [
 ] as const satisfies readonly (keyof Tables)[];
 
 /** Reads a catalog, file or `postgres://…`; `searches` are asked of its search as well. */
-export async function catalogContent(location: string, searches: readonly string[] = []): Promise<CatalogContent> {
+export async function catalogContent(
+  location: string,
+  searches: readonly string[] = [],
+): Promise<CatalogContent> {
   const catalog = await openCatalog(location, { clock: systemClock });
   try {
     const names = await namesOf(catalog.db);
     const content: Record<string, string[]> = {};
-    for (const table of TABLES) content[table] = (await catalog.db.selectFrom(table).selectAll().execute()).map((row) => JSON.stringify(plain(table, row, names))).sort();
+    for (const table of TABLES)
+      content[table] = (await catalog.db.selectFrom(table).selectAll().execute())
+        .map((row) => JSON.stringify(plain(table, row, names)))
+        .sort();
     for (const text of searches) {
       const found = await searchFiles(catalog, text, { limit: 100 });
       content[`search ${text}`] = found.map((id) => names.file.get(id) ?? '').sort();
@@ -71,12 +79,22 @@ interface Names {
 }
 
 async function namesOf(db: Kysely<Tables>): Promise<Names> {
-  const files = await db.selectFrom('file').innerJoin('root', 'root.id', 'file.root_id').select(['file.id', 'root.path as root', 'file.path_key']).execute();
+  const files = await db
+    .selectFrom('file')
+    .innerJoin('root', 'root.id', 'file.root_id')
+    .select(['file.id', 'root.path as root', 'file.path_key'])
+    .execute();
   return {
-    root: new Map((await db.selectFrom('root').select(['id', 'path']).execute()).map((row) => [row.id, row.path])),
+    root: new Map(
+      (await db.selectFrom('root').select(['id', 'path']).execute()).map((row) => [row.id, row.path]),
+    ),
     file: new Map(files.map((row) => [row.id, `${row.root}/${row.path_key}`])),
-    blob: new Map((await db.selectFrom('blob').select(['id', 'sha256']).execute()).map((row) => [row.id, row.sha256])),
-    payload: new Map((await db.selectFrom('payload').select(['id', 'digest']).execute()).map((row) => [row.id, row.digest])),
+    blob: new Map(
+      (await db.selectFrom('blob').select(['id', 'sha256']).execute()).map((row) => [row.id, row.sha256]),
+    ),
+    payload: new Map(
+      (await db.selectFrom('payload').select(['id', 'digest']).execute()).map((row) => [row.id, row.digest]),
+    ),
   };
 }
 
@@ -88,7 +106,8 @@ function plain(table: (typeof TABLES)[number], row: Row, names: Names): Row {
     else told[column] = nameOf(table, column, value, names);
   }
   // What a scan ended with changes with the tree's inodes; whether it ended does not.
-  if (table === 'root') return { path: row['path'], absent: row['absent_at'] !== null, ended: row['digest'] !== null };
+  if (table === 'root')
+    return { path: row['path'], absent: row['absent_at'] !== null, ended: row['digest'] !== null };
   return table === 'output' ? asOnDisk(told) : told;
 }
 
@@ -108,6 +127,12 @@ function asOnDisk(row: Row): Row {
   const path = String(row['path']);
   const { done_sha256: sha256, size, mtime_ns: _mtime, ...rest } = row;
   const isThere = existsSync(path);
-  const isRight = isThere && createHash('sha256').update(readFileSync(path)).digest('hex') === sha256 && statSync(path).size === size;
-  return { ...rest, onDisk: isRight ? 'as recorded' : isThere ? `other bytes than ${String(sha256)}` : 'nothing' };
+  const isRight =
+    isThere &&
+    createHash('sha256').update(readFileSync(path)).digest('hex') === sha256 &&
+    statSync(path).size === size;
+  return {
+    ...rest,
+    onDisk: isRight ? 'as recorded' : isThere ? `other bytes than ${String(sha256)}` : 'nothing',
+  };
 }

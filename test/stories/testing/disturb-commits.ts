@@ -17,7 +17,8 @@ const { exec } = DatabaseSync.prototype;
 if (isMainThread && left > 0) {
   DatabaseSync.prototype.exec = function execDisturbed(this: DatabaseSync, text: string): void {
     const isTheOne = text === 'commit' && (left -= 1) === 0;
-    if (isTheOne && what === 'full') throw Object.assign(new Error('database or disk is full'), { code: 'ERR_SQLITE_ERROR', errcode: FULL });
+    if (isTheOne && what === 'full')
+      throw Object.assign(new Error('database or disk is full'), { code: 'ERR_SQLITE_ERROR', errcode: FULL });
     if (isTheOne && what === 'before') process.kill(process.pid, 'SIGKILL');
     exec.call(this, text);
     if (isTheOne && what === 'after') process.kill(process.pid, 'SIGKILL');

@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { startStandin } from '../../../standin/start.ts';
 import type { Standin } from '../../../standin/start.ts';
@@ -55,7 +64,8 @@ export function makeStoryLibrary(standin: Standin, options: StoryLibraryOptions 
     files,
     scan: ['scan', folder, '--api-url', standin.apiUrl, '--rate', '60000', '--images', '3', '--json'],
     reset() {
-      for (const name of ['data', 'state', 'cache']) rmSync(join(home.folder, name), { recursive: true, force: true });
+      for (const name of ['data', 'state', 'cache'])
+        rmSync(join(home.folder, name), { recursive: true, force: true });
       for (const path of filesBelow(folder)) rmSync(path);
       cpSync(stock, folder, { recursive: true, preserveTimestamps: true });
     },
@@ -107,7 +117,8 @@ export async function makeYardstick(options: StoryLibraryOptions = {}): Promise<
 /** What people have lying about: a model no site knows, a copy, a damaged file, a picture and a note of their own. */
 function addOwnFiles(stock: string, files: readonly LibraryFile[]): void {
   const [first, second, third] = files.map((file) => file.path);
-  if (first === undefined || second === undefined || third === undefined) throw new Error('The library is too small.');
+  if (first === undefined || second === undefined || third === undefined)
+    throw new Error('The library is too small.');
   const own = join(stock, 'own');
   mkdirSync(own);
   writeFileSync(join(own, 'copy.safetensors'), readFileSync(join(stock, first)));
@@ -123,7 +134,11 @@ function steadyTree(folder: string): Record<string, string> {
   for (const name of Object.keys(tree)) {
     if (!/\.html$|cards\.js$/.test(name)) continue;
     const text = readFileSync(join(folder, name), 'utf8');
-    const steady = text.replace(/"added":\[[^\]]*\]/, '').replace(/<time datetime="([^"]*)"[^>]*>[^<]*/g, (whole, iso: string) => (isOfThisRun(iso) ? '' : whole));
+    const steady = text
+      .replace(/"added":\[[^\]]*\]/, '')
+      .replace(/<time datetime="([^"]*)"[^>]*>[^<]*/g, (whole, iso: string) =>
+        isOfThisRun(iso) ? '' : whole,
+      );
     tree[name] = createHash('sha256').update(steady).digest('hex');
   }
   return tree;
@@ -140,14 +155,16 @@ export function differences(is: End, shouldBe: End): string[] {
   const paths = new Set([...Object.keys(is.files), ...Object.keys(shouldBe.files)]);
   for (const path of paths) {
     if (is.files[path] === shouldBe.files[path]) continue;
-    lines.push(`${path}: ${is.files[path] === undefined ? 'lacks' : shouldBe.files[path] === undefined ? 'too much' : 'other bytes'}`);
+    lines.push(
+      `${path}: ${is.files[path] === undefined ? 'lacks' : shouldBe.files[path] === undefined ? 'too much' : 'other bytes'}`,
+    );
   }
   for (const [table, rows] of Object.entries(shouldBe.catalog)) {
     const [have, want] = [new Set(is.catalog[table]), new Set(rows)];
     for (const row of want) if (!have.has(row)) lines.push(`${table} lacks ${row.slice(0, 300)}`);
     for (const row of have) if (!want.has(row)) lines.push(`${table} has too much ${row.slice(0, 300)}`);
-    if (lines.length === 0 && is.catalog[table]?.length !== rows.length) lines.push(`${table} has a row twice`);
+    if (lines.length === 0 && is.catalog[table]?.length !== rows.length)
+      lines.push(`${table} has a row twice`);
   }
   return lines.slice(0, 20);
 }
-
