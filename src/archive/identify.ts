@@ -1,30 +1,21 @@
-import type { BlobId, ModelId, Sha256, VersionId } from '../base/ids.ts';
+import type { ModelId, Sha256, VersionId } from '../base/ids.ts';
 import { InterruptedError, SourceError } from '../base/errors.ts';
 import { faultPoint } from '../base/fault-point.ts';
 import { chunks } from '../base/pool.ts';
-import type { Phase } from '../base/progress.ts';
 import { saveCandidates } from '../catalog/candidate.ts';
-import { saveModels } from '../catalog/model.ts';
 import type { Catalog } from '../catalog/open.ts';
-import { keepPayloads } from '../catalog/payload.ts';
-import type { KeptPayload } from '../catalog/payload.ts';
 import { recordLooks, statesOf } from '../catalog/state.ts';
-import { saveVersions } from '../catalog/version.ts';
 import type { CivitaiClient } from '../civitai/client.ts';
-import { stableDigest } from '../civitai/digest.ts';
-import type { Item, Model, Version } from '../civitai/shapes/types.ts';
-import { modelFacts, shortModelFacts, versionFacts } from './to-facts.ts';
+import { fetchModelsById, fetchVersionsOf } from './fetch-details.ts';
+import type { FetchOptions } from './fetch-details.ts';
+import { keepVersions, nothingLearned } from './keep-answers.ts';
+import type { Blobs, Learned } from './keep-answers.ts';
 
-/** Most hashes a `by-hash/ids` question takes, and most a `by-hash` one or a `models?ids=` one (civitai-api 3.3, 3.4). */
+/** Most hashes a `by-hash/ids` question takes (civitai-api 3.3). */
 const IDS_AT_ONCE = 10_000;
-const DETAILS_AT_ONCE = 100;
 
-export interface IdentifyOptions {
-  readonly catalog: Catalog;
-  readonly client: CivitaiClient;
-  readonly now: () => number;
+export interface IdentifyOptions extends FetchOptions {
   readonly signal: AbortSignal;
-  readonly phase: Phase;
   /** Ask again even when there is an answer. */
   readonly force: boolean;
   /** Also ask again for answers older than this, ms. */
@@ -38,30 +29,11 @@ export interface Identified {
   readonly stopped: SourceError | undefined;
 }
 
-/** What a run learned so far. It fills on the way, so that what came before an outage counts. */
-export interface Learned {
-  /** Hashes that the site was asked for, whatever it said. */
-  readonly asked: Set<Sha256>;
-  /** Hashes that have another state than before. */
-  readonly hashes: Set<Sha256>;
-  /** Versions and models of which the answer is not as it was. */
-  readonly versions: Set<VersionId>;
-  readonly models: Set<ModelId>;
-}
-
-/** Nothing learned yet. */
-export function nothingLearned(): Learned {
-  return { asked: new Set(), hashes: new Set(), versions: new Set(), models: new Set() };
-}
-
 /**
  * Finds out what the site knows of these bytes: which versions they are, everything about those, and about their models.
  * Each answer is committed before the next question, so an outage or a kill loses nothing that was answered.
  */
-export async function identify(
-  blobs: ReadonlyMap<Sha256, BlobId>,
-  options: IdentifyOptions,
-): Promise<Identified> {
+export async function identify(blobs: Blobs, options: IdentifyOptions): Promise<Identified> {
   const learned = nothingLearned();
   const stopped = await untilOutage(options.signal, async () => {
     await lookUpHashes(blobs, learned, options);
@@ -88,11 +60,7 @@ export async function untilOutage(
 }
 
 /** The hashes that what was learned is about. */
-export async function touchedBy(
-  learned: Learned,
-  blobs: ReadonlyMap<Sha256, BlobId>,
-  catalog: Catalog,
-): Promise<Set<Sha256>> {
+export async function touchedBy(learned: Learned, blobs: Blobs, catalog: Catalog): Promise<Set<Sha256>> {
   const rows = await candidatesOfBlobs(catalog, blobs);
   const about = rows.filter((row) => learned.versions.has(row.versionId) || learned.models.has(row.modelId));
   return new Set([...learned.hashes, ...about.map((row) => row.sha256)]);
@@ -100,18 +68,14 @@ export async function touchedBy(
 
 /** Asks again about hashes whatever is known of them; their versions and models are not asked for. */
 export async function lookAgain(
-  blobs: ReadonlyMap<Sha256, BlobId>,
+  blobs: Blobs,
   learned: Learned,
   options: Omit<IdentifyOptions, 'force' | 'maxAgeMs'>,
 ): Promise<void> {
   await lookUpHashes(blobs, learned, { ...options, force: true, maxAgeMs: undefined });
 }
 
-async function lookUpHashes(
-  blobs: ReadonlyMap<Sha256, BlobId>,
-  learned: Learned,
-  options: IdentifyOptions,
-): Promise<void> {
+async function lookUpHashes(blobs: Blobs, learned: Learned, options: IdentifyOptions): Promise<void> {
   const due = await dueHashes([...blobs.keys()], options);
   for (const batch of chunks(due, IDS_AT_ONCE)) {
     const answers = await askForIds(batch, options);
@@ -180,11 +144,7 @@ async function dueHashes(
 }
 
 /** Full version answers for found hashes whose versions are not known yet, or that were asked for anew. */
-async function fetchVersions(
-  blobs: ReadonlyMap<Sha256, BlobId>,
-  learned: Learned,
-  options: IdentifyOptions,
-): Promise<void> {
+async function fetchVersions(blobs: Blobs, learned: Learned, options: IdentifyOptions): Promise<void> {
   const rows = await candidatesOfBlobs(options.catalog, blobs);
   const unknown = await withoutState(
     options.catalog,
@@ -200,30 +160,13 @@ async function fetchVersions(
   await fetchVersionsOf([...wanted], blobs, learned, options);
 }
 
-/** Full answers for the versions of some hashes, a hundred a question. */
-export async function fetchVersionsOf(
-  hashes: readonly Sha256[],
-  blobs: ReadonlyMap<Sha256, BlobId>,
-  learned: Learned,
-  options: Pick<IdentifyOptions, 'catalog' | 'client' | 'now' | 'phase'>,
-): Promise<void> {
-  for (const batch of chunks(hashes, DETAILS_AT_ONCE)) {
-    const items = await options.client.versionsByHashes(batch);
-    await keepVersions(items, blobs, 'by-hash', learned, options);
-    options.phase.advance(batch.length);
-  }
-}
-
 interface CandidateRow {
   readonly sha256: Sha256;
   readonly versionId: VersionId;
   readonly modelId: ModelId;
 }
 
-async function candidatesOfBlobs(
-  catalog: Catalog,
-  blobs: ReadonlyMap<Sha256, BlobId>,
-): Promise<CandidateRow[]> {
+async function candidatesOfBlobs(catalog: Catalog, blobs: Blobs): Promise<CandidateRow[]> {
   const rows = await catalog.db
     .selectFrom('candidate')
     .innerJoin('blob', 'blob.id', 'candidate.blob_id')
@@ -249,11 +192,7 @@ async function withoutState<Id extends number>(
 }
 
 /** Versions that neither a hash answer nor their model's answer brought: asked for one by one. */
-async function fetchLeftVersions(
-  blobs: ReadonlyMap<Sha256, BlobId>,
-  learned: Learned,
-  options: IdentifyOptions,
-): Promise<void> {
+async function fetchLeftVersions(blobs: Blobs, learned: Learned, options: IdentifyOptions): Promise<void> {
   const rows = await candidatesOfBlobs(options.catalog, blobs);
   for (const id of await withoutState(
     options.catalog,
@@ -272,75 +211,7 @@ async function fetchLeftVersions(
   }
 }
 
-/** Keeps version answers, all or nothing: payload, facts, state, and which of their files have bytes that we hold. */
-async function keepVersions(
-  items: readonly Item<Version>[],
-  blobs: ReadonlyMap<Sha256, BlobId>,
-  source: string,
-  learned: Learned,
-  { catalog, now }: Pick<IdentifyOptions, 'catalog' | 'now'>,
-): Promise<void> {
-  const usable = items.filter((item) => item.value.modelId !== undefined);
-  if (usable.length === 0) return;
-  const at = now();
-  const news = await catalog.write(async (trx) => {
-    const kept = await keepPayloads(
-      trx,
-      usable.map((item) => ({
-        kind: 'version' as const,
-        subject: String(item.value.id),
-        source,
-        digest: stableDigest(item.raw),
-        raw: item.raw,
-        seenAt: at,
-      })),
-    );
-    // A version answers even where its model does not: the little it says of the model must not be lost.
-    await saveModels(
-      trx,
-      usable.flatMap((item) => shortModelFacts(item.value)),
-      at,
-    );
-    await saveVersions(
-      trx,
-      usable.map((item) =>
-        versionFacts(item.value, item.value.modelId as ModelId, { ordered: false, filesComplete: true }),
-      ),
-      at,
-    );
-    await recordLooks(
-      trx,
-      'version',
-      usable.map((item) => ({ subject: String(item.value.id), answer: 'found' as const })),
-      at,
-    );
-    await saveCandidates(
-      trx,
-      usable.flatMap((item) => candidatesOf(item.value, item.value.modelId as ModelId, blobs)),
-    );
-    return newsIn<VersionId>(kept);
-  });
-  for (const id of news) learned.versions.add(id);
-  faultPoint('identify.versions');
-}
-
-/** The files of a version whose bytes are ours. */
-function candidatesOf(
-  version: Version,
-  modelId: ModelId,
-  blobs: ReadonlyMap<Sha256, BlobId>,
-): { blobId: BlobId; versionId: VersionId; modelId: ModelId; civitaiFileId: number }[] {
-  return (version.files ?? []).flatMap((file) => {
-    const blobId = blobs.get(file.hashes['SHA256'] as Sha256);
-    return blobId === undefined ? [] : [{ blobId, versionId: version.id, modelId, civitaiFileId: file.id }];
-  });
-}
-
-async function fetchModels(
-  blobs: ReadonlyMap<Sha256, BlobId>,
-  learned: Learned,
-  options: IdentifyOptions,
-): Promise<void> {
+async function fetchModels(blobs: Blobs, learned: Learned, options: IdentifyOptions): Promise<void> {
   const rows = await candidatesOfBlobs(options.catalog, blobs);
   const ids = await withoutState(
     options.catalog,
@@ -350,96 +221,4 @@ async function fetchModels(
   const again = options.force || options.maxAgeMs !== undefined;
   for (const row of rows) if (again && learned.asked.has(row.sha256)) ids.add(row.modelId);
   await fetchModelsById([...ids], blobs, learned, options);
-}
-
-/**
- * Models by their ids: a hundred a question with everything shown, then what was not listed once more without, then the
- * few left one by one. Only a single question that is answered "no" counts as absent: a list that drops a model says nothing.
- */
-export async function fetchModelsById(
-  ids: readonly ModelId[],
-  blobs: ReadonlyMap<Sha256, BlobId>,
-  learned: Learned,
-  options: Pick<IdentifyOptions, 'catalog' | 'client' | 'now' | 'phase'>,
-): Promise<void> {
-  const left = new Set(ids);
-  for (const scope of ['wide', 'default'] as const) {
-    for (const batch of chunks([...left], DETAILS_AT_ONCE)) {
-      const items = await options.client.modelsByIds(batch, scope);
-      await keepModels(items, blobs, 'models?ids', learned, options);
-      for (const item of items) left.delete(item.value.id);
-      options.phase.advance(items.length);
-    }
-  }
-  for (const id of left) {
-    const item = await options.client.model(id);
-    if (item === undefined)
-      await recordLooks(options.catalog, 'model', [{ subject: String(id), answer: 'absent' }], options.now());
-    else await keepModels([item], blobs, 'models', learned, options);
-    options.phase.advance(1);
-  }
-}
-
-/** Keeps model answers with all their versions, all or nothing: who has a state is not asked again. */
-async function keepModels(
-  items: readonly Item<Model>[],
-  blobs: ReadonlyMap<Sha256, BlobId>,
-  source: string,
-  learned: Learned,
-  { catalog, now }: Pick<IdentifyOptions, 'catalog' | 'now'>,
-): Promise<void> {
-  if (items.length === 0) return;
-  const at = now();
-  const versions = items.flatMap(({ value }) =>
-    value.versions.map((version) => ({ version, modelId: value.id })),
-  );
-  const news = await catalog.write(async (trx) => {
-    const kept = await keepPayloads(
-      trx,
-      items.map((item) => ({
-        kind: 'model' as const,
-        subject: String(item.value.id),
-        source,
-        digest: stableDigest(item.raw),
-        raw: item.raw,
-        seenAt: at,
-      })),
-    );
-    await saveModels(
-      trx,
-      items.map((item) => modelFacts(item.value)),
-      at,
-    );
-    await saveVersions(
-      trx,
-      versions.map(({ version, modelId }) =>
-        versionFacts(version, modelId, { ordered: true, filesComplete: false }),
-      ),
-      at,
-    );
-    await recordLooks(
-      trx,
-      'model',
-      items.map((item) => ({ subject: String(item.value.id), answer: 'found' as const })),
-      at,
-    );
-    await recordLooks(
-      trx,
-      'version',
-      versions.map(({ version }) => ({ subject: String(version.id), answer: 'found' as const })),
-      at,
-    );
-    await saveCandidates(
-      trx,
-      versions.flatMap(({ version, modelId }) => candidatesOf(version, modelId, blobs)),
-    );
-    return newsIn<ModelId>(kept);
-  });
-  for (const id of news) learned.models.add(id);
-  faultPoint('identify.models');
-}
-
-/** The subjects of which the answer is not as it was. */
-function newsIn<Id extends number>(kept: readonly KeptPayload[]): Id[] {
-  return kept.filter((one) => one.isNews).map((one) => Number(one.subject) as Id);
 }

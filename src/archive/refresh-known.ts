@@ -2,16 +2,11 @@ import type { BlobId, ModelId, Sha256 } from '../base/ids.ts';
 import type { SourceError } from '../base/errors.ts';
 import type { Catalog } from '../catalog/open.ts';
 import { statesOf } from '../catalog/state.ts';
-import {
-  fetchModelsById,
-  fetchVersionsOf,
-  identify,
-  lookAgain,
-  nothingLearned,
-  touchedBy,
-  untilOutage,
-} from './identify.ts';
+import { fetchModelsById, fetchVersionsOf } from './fetch-details.ts';
+import { identify, lookAgain, touchedBy, untilOutage } from './identify.ts';
 import type { IdentifyOptions } from './identify.ts';
+import { nothingLearned } from './keep-answers.ts';
+import type { Blobs } from './keep-answers.ts';
 
 export interface Refreshed {
   /** Hashes that have a new answer. */
@@ -31,7 +26,7 @@ type Options = Omit<IdentifyOptions, 'force' | 'maxAgeMs'>;
  */
 export async function refreshKnown(
   models: readonly ModelId[],
-  blobs: ReadonlyMap<Sha256, BlobId>,
+  blobs: Blobs,
   options: Options,
 ): Promise<Refreshed> {
   const { catalog } = options;
@@ -69,11 +64,7 @@ export async function standingsOf(
 }
 
 /** Hashes of known files whose version no answer since `since` has shown. */
-async function unseenHashes(
-  catalog: Catalog,
-  blobs: ReadonlyMap<Sha256, BlobId>,
-  since: number,
-): Promise<Map<Sha256, BlobId>> {
+async function unseenHashes(catalog: Catalog, blobs: Blobs, since: number): Promise<Map<Sha256, BlobId>> {
   const rows = await catalog.db
     .selectFrom('choice')
     .innerJoin('version', 'version.id', 'choice.version_id')
@@ -87,11 +78,7 @@ async function unseenHashes(
 }
 
 /** Hashes that the site did not show when it was last asked, or whose version it does not show now. */
-async function openHashes(
-  catalog: Catalog,
-  blobs: ReadonlyMap<Sha256, BlobId>,
-  since: number,
-): Promise<Map<Sha256, BlobId>> {
+async function openHashes(catalog: Catalog, blobs: Blobs, since: number): Promise<Map<Sha256, BlobId>> {
   const rows = await catalog.db
     .selectFrom('subject_state')
     .select('subject')
@@ -104,11 +91,7 @@ async function openHashes(
 }
 
 /** Hashes of known files of whose version something changed since `since`. */
-async function changedHashes(
-  catalog: Catalog,
-  blobs: ReadonlyMap<Sha256, BlobId>,
-  since: number,
-): Promise<Sha256[]> {
+async function changedHashes(catalog: Catalog, blobs: Blobs, since: number): Promise<Sha256[]> {
   const changes = await catalog.db
     .selectFrom('change')
     .select('subject')
