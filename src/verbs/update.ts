@@ -13,7 +13,8 @@ import type { Catalog } from '../catalog/open.ts';
 import { chooseFor } from '../catalog/candidate.ts';
 import type { Deps } from './deps.ts';
 import { recorded } from './record-run.ts';
-import { catalogRoots } from './scanning/catalog-roots.ts';
+import { withCatalogRoots } from './scanning/catalog-roots.ts';
+import type { CatalogRoots } from './scanning/catalog-roots.ts';
 import { checkKey } from './scanning/check-key.ts';
 import type { ScanRequest } from './scanning/scan-request.ts';
 import { endIncomplete, unsettle } from './scanning/settle.ts';
@@ -84,7 +85,17 @@ function readRequest(input: Input): Request {
 
 async function updateRoots(deps: Deps, paths: readonly string[], request: Request): Promise<RunResult> {
   const catalog = await deps.catalog();
-  const { roots, stocks, absent } = await catalogRoots(deps, catalog, paths);
+  return await withCatalogRoots(deps, catalog, { paths, output: request.output }, (found) =>
+    updateFound(deps, catalog, found, request),
+  );
+}
+
+async function updateFound(
+  deps: Deps,
+  catalog: Catalog,
+  { roots, stocks, absent }: CatalogRoots,
+  request: Request,
+): Promise<RunResult> {
   const files = [...stocks.values()].flatMap((stock) => stock.files);
   const known = await knownHashes(
     catalog,

@@ -1,26 +1,34 @@
 import { existsSync } from 'node:fs';
-import type { FileId, RootId } from '../../base/ids.ts';
 import { UserError } from '../../base/errors.ts';
-import { isCutShort, walkTarget } from '../../archive/take-stock.ts';
+import { narrowed, presenceOf, stockAsKnown, walkTarget } from '../../archive/take-stock.ts';
 import type { Stock, WalkedRoot } from '../../archive/take-stock.ts';
 import { isInside, resolveTargets } from '../../archive/targets.ts';
+import type { Target } from '../../archive/targets.ts';
 import { filesOfRoot } from '../../catalog/file.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { rootsOf } from '../../catalog/root.ts';
 import type { Root } from '../../catalog/root.ts';
-import { pathKey } from '../../library/walked.ts';
 import type { Deps } from '../deps.ts';
+import type { Failure } from '../verb.ts';
 
 export interface CatalogRoots {
   readonly roots: readonly WalkedRoot[];
   readonly stocks: ReadonlyMap<WalkedRoot, Stock>;
   /** Known roots that are not there just now, absolute. */
   readonly absent: readonly string[];
+  /** Absolute paths of files that were there at the last scan and are not now. */
+  readonly lost: readonly string[];
+  /** Places that could not be looked at. */
+  readonly problems: readonly Failure[];
 }
+
+/** Which files of a root are meant: those that one of these is true of; all when there are none. */
+type Wanted = ReadonlyMap<Root, readonly ((path: string) => boolean)[]>;
 
 /**
  * Roots as the catalog knows them, walked but not compared: for verbs that work with what is known. Without paths every
- * root of this host. Throws UserError (`not-scanned`) when a path was never scanned.
+ * root of this host; paths inside a root mean its files there. Throws UserError (`not-scanned`) when a path was never
+ * scanned.
  */
 export async function catalogRoots(
   deps: Deps,
@@ -28,57 +36,81 @@ export async function catalogRoots(
   paths: readonly string[],
 ): Promise<CatalogRoots> {
   const known = await rootsOf(catalog.db, await deps.hostId());
-  const wanted = paths.length === 0 ? known : pick(known, paths, deps.cwd);
-  if (wanted.length === 0)
+  const wanted = paths.length === 0 ? outermost(known) : pick(known, resolveTargets(paths, deps.cwd));
+  if (wanted.size === 0)
     throw new UserError('No folder was scanned yet.', {
       code: 'not-scanned',
       next: 'civitarium scan FOLDER comes first.',
     });
-  const roots: WalkedRoot[] = [];
-  const stocks = new Map<WalkedRoot, Stock>();
-  const absent: string[] = [];
-  for (const root of wanted) {
-    if (!existsSync(root.path)) {
-      absent.push(root.path);
+  const found = {
+    roots: [] as WalkedRoot[],
+    stocks: new Map<WalkedRoot, Stock>(),
+    absent: [] as string[],
+    lost: [] as string[],
+    problems: [] as Failure[],
+  };
+  for (const [root, filters] of wanted) {
+    const walked = await walkAsKnown(deps, catalog, root, filters);
+    if (walked === undefined) {
+      found.absent.push(root.path);
       continue;
     }
-    const walked = await walkRootAsKnown(deps, root);
-    roots.push(walked);
-    stocks.set(walked, await stockAsKnown(catalog, walked));
+    const { lost, ...stock } = stockAsKnown(await filesOfRoot(catalog.db, root.id), walked);
+    found.roots.push(walked);
+    found.stocks.set(walked, stock);
+    found.lost.push(...lost.map((path) => `${root.path}/${path}`));
+    found.problems.push(...problemsOf(walked));
   }
-  return { roots, stocks, absent };
+  return found;
 }
 
-function pick(known: readonly Root[], paths: readonly string[], cwd: string): Root[] {
-  return resolveTargets(paths, cwd).map(({ root }) => {
-    const found = known.find((one) => one.path === root) ?? known.find((one) => isInside(one.path, root));
-    if (found !== undefined) return found;
-    throw new UserError(`${root} was never scanned.`, {
-      code: 'not-scanned',
-      next: `civitarium scan ${root} comes first.`,
-    });
-  });
+/** The places of a root that could not be looked at, for the result of a run. */
+export function problemsOf({ target, walk }: Pick<WalkedRoot, 'target' | 'walk'>): Failure[] {
+  return walk.problems.map(({ path, code, why }) => ({ what: `${target.root}/${path}`, code, why }));
 }
 
-async function walkRootAsKnown(deps: Deps, root: Root): Promise<WalkedRoot> {
+/** A root inside another is walked with that. */
+function outermost(known: readonly Root[]): Wanted {
+  return new Map(
+    known.filter((root) => !known.some((other) => isInside(other.path, root.path))).map((root) => [root, []]),
+  );
+}
+
+function pick(known: readonly Root[], targets: readonly Target[]): Wanted {
+  const wanted = new Map<Root, ((path: string) => boolean)[]>();
+  const whole = new Set<Root>();
+  for (const { root: path, only } of targets) {
+    const root = known.find((one) => one.path === path) ?? known.find((one) => isInside(one.path, path));
+    if (root === undefined)
+      throw new UserError(`${path} was never scanned.`, {
+        code: 'not-scanned',
+        next: `civitarium scan ${path} comes first.`,
+      });
+    const start =
+      root.path === path ? '' : `${path.slice(root.path.length).replaceAll('\\', '/').replace(/^\//, '')}/`;
+    if (start === '' && only === undefined) whole.add(root);
+    const filters = wanted.get(root) ?? [];
+    wanted.set(root, filters);
+    filters.push(
+      (file) => file.startsWith(start) && (only === undefined || only.has(file.slice(start.length))),
+    );
+  }
+  for (const root of whole) wanted.set(root, []);
+  return wanted;
+}
+
+/** `undefined` when the root is not there: nothing follows from that. */
+async function walkAsKnown(
+  deps: Deps,
+  catalog: Catalog,
+  root: Root,
+  filters: readonly ((path: string) => boolean)[],
+): Promise<WalkedRoot | undefined> {
+  if (!existsSync(root.path)) return undefined;
   const target = { root: root.path, only: undefined };
-  return { target, root, walk: await walkTarget(target, { signal: deps.signal }), renumbered: undefined };
-}
-
-async function stockAsKnown(catalog: Catalog, walked: WalkedRoot): Promise<Stock> {
-  const { root, walk } = walked;
-  const rows = new Map((await filesOfRoot(catalog.db, root.id)).map((row) => [row.path_key, row]));
-  const files = walk.files.flatMap((one) => {
-    const row = rows.get(pathKey(one));
-    if (row === undefined || row.state !== 'present') return [];
-    return [
-      { fileId: row.id as FileId, rootId: root.id as RootId, walked: one, blobId: row.blob_id ?? undefined },
-    ];
-  });
-  return {
-    files,
-    toHash: [],
-    dirty: new Set(isCutShort(walked) ? files.map((file) => file.fileId) : []),
-    gone: 0,
-  };
+  const whole = await walkTarget(target, { signal: deps.signal });
+  if ((await presenceOf(catalog, root, whole)).state === 'absent') return undefined;
+  const walk =
+    filters.length === 0 ? whole : narrowed(whole, (path) => filters.some((filter) => filter(path)));
+  return { target, root, walk, renumbered: undefined };
 }

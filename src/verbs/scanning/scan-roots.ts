@@ -12,14 +12,20 @@ import type { Catalog } from '../../catalog/open.ts';
 import type { Walk } from '../../library/walked.ts';
 import type { Deps } from '../deps.ts';
 import type { Failure } from '../verb.ts';
+import { aloneIn } from './alone-in.ts';
 import { checkKey } from './check-key.ts';
 import { planScan } from './plan-scan.ts';
 import type { ScanOutcome, ScanRequest } from './scan-request.ts';
-import { endIncomplete, isSettled, settingsKey, settle, unsettle } from './settle.ts';
+import { endIncomplete, galleryFolder, isSettled, settingsKey, settle, unsettle } from './settle.ts';
 import { writeLibrary } from './write-library.ts';
 
 /** The main job on some roots: take stock, hash, identify, fetch previews, write pages and galleries. */
 export async function scanRoots(deps: Deps, request: ScanRequest): Promise<ScanOutcome> {
+  const folders = request.targets.flatMap(({ root }) => [root, galleryFolder(root, request, deps.cwd)]);
+  return await aloneIn(deps, folders, () => scanAlone(deps, request));
+}
+
+async function scanAlone(deps: Deps, request: ScanRequest): Promise<ScanOutcome> {
   const startedAt = deps.clock.now();
   const walking = {
     signal: deps.signal,
