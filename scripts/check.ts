@@ -20,6 +20,11 @@ const CHECKS: readonly Check[] = [
     command: ['node_modules/typescript/bin/tsc', '-p', 'web/tsconfig.json', '--noEmit'],
   },
   {
+    name: 'types (web tests)',
+    quick: true,
+    command: ['node_modules/typescript/bin/tsc', '-p', 'web/tsconfig.test.json', '--noEmit'],
+  },
+  {
     name: 'lint',
     quick: true,
     command: [
@@ -37,7 +42,15 @@ const CHECKS: readonly Check[] = [
   {
     name: 'format',
     quick: true,
-    command: ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
+    command: [
+      'node_modules/prettier/bin/prettier.cjs',
+      '--check',
+      '--cache',
+      '--cache-strategy=content',
+      '--log-level',
+      'warn',
+      '.',
+    ],
   },
   {
     name: 'architecture',
@@ -79,7 +92,7 @@ async function main(): Promise<number> {
     if (!ok) console.log(`\n── ${check.name}\n${output.trimEnd()}`);
   console.log('');
   for (const { check, ok, ms } of results)
-    console.log(`  ${ok ? 'ok    ' : 'FAILED'}  ${check.name.padEnd(14)} ${(ms / 1000).toFixed(1)} s`);
+    console.log(`  ${ok ? 'ok    ' : 'FAILED'}  ${check.name.padEnd(18)} ${(ms / 1000).toFixed(1)} s`);
   const failed = results.filter((result) => !result.ok).length;
   console.log(failed === 0 ? '\n  All checks pass.' : `\n  ${failed} of ${results.length} checks fail.`);
   return failed === 0 ? 0 : 1;

@@ -27,8 +27,3 @@ function addTo(
         : createHash('sha256').update(readFileSync(path)).digest('hex');
   }
 }
-
-/** Names in a folder, sorted. */
-export function namesIn(folder: string, ...inner: string[]): string[] {
-  return readdirSync(join(folder, ...inner)).sort();
-}

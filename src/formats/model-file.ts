@@ -7,7 +7,7 @@ import { isTorchZip, looksLikePickle, PICKLE_EXTENSIONS, pickleHeader } from './
 import { looksLikeSafetensors, readSafetensors } from './safetensors.ts';
 import { looksLikeZip, readZipNames, type ZipListing } from './zip.ts';
 
-export type { ModelFormat, ModelHeader } from './model-file-header.ts';
+export type { ModelHeader } from './model-file-header.ts';
 
 /** Extensions of the files that count as models, lower case with their dot. */
 export const MODEL_EXTENSIONS: readonly string[] = [
