@@ -52,19 +52,56 @@ describe('resultLines', () => {
     expect(resultLines({ ...NOTHING, summary: ['', '9 files'], warnings: ['a note'], failures })).toEqual([
       '',
       '  9 files',
-      '  note: a note',
-      '  failed: a.ckpt: It is gone. Scan again.',
+      '  Note     a note',
+      '  Failed   a.ckpt: It is gone.',
+      '           Scan again.',
     ]);
   });
 
-  it('sums up what is too much, and says where the rest is', () => {
-    const warnings = Array.from({ length: 30 }, (_, index) => `note ${index}`);
-    const failures = warnings.map((what) => ({ what, code: 'x', why: 'why' }));
+  it('shows the first of many alike, and says where the rest is', () => {
+    const warnings = Array.from(
+      { length: 1003 },
+      (_, index) => `lora/${index}.safetensors: The header is cut.`,
+    );
+    const failures = Array.from({ length: 5 }, (_, index) => ({
+      what: `${index}.ckpt`,
+      code: 'gone',
+      why: 'It is gone.',
+    }));
 
-    const lines = resultLines({ ...NOTHING, warnings, failures });
+    expect(resultLines({ ...NOTHING, warnings, failures, recorded: true })).toEqual([
+      '  Note     lora/0.safetensors: The header is cut.',
+      '           and 1,002 more like it',
+      '  Failed   0.ckpt: It is gone.',
+      '           and 4 more like it',
+      '  1,008 need a look: civitarium doctor --last',
+    ]);
+    expect(resultLines({ ...NOTHING, warnings }).at(-1)).toBe('  1,003 need a look: --json lists them all');
+  });
 
-    expect(lines).toHaveLength(18);
-    expect(lines[8]).toContain('22 more notes');
-    expect(lines[17]).toContain('22 more; civitarium doctor --last');
+  it('takes notes on foreign files for alike, whatever their paths', () => {
+    const warnings = ['a', 'b c', 'd', 'e'].map((name) => `/m/${name}.js is a file of yours.`);
+
+    expect(resultLines({ ...NOTHING, warnings })).toEqual([
+      '  Note     /m/a.js is a file of yours.',
+      '           and 3 more like it',
+      '  4 need a look: --json lists them all',
+    ]);
+  });
+
+  it('shows no more kinds than fit', () => {
+    const failures = Array.from({ length: 30 }, (_, index) => ({
+      what: 'a',
+      code: `code-${index}`,
+      why: 'why',
+    }));
+
+    expect(resultLines({ ...NOTHING, failures, recorded: true })).toHaveLength(9);
+  });
+
+  it('leaves out what the verb has listed itself', () => {
+    const failures = [{ what: 'space', code: 'doctor', why: 'Little is left.' }];
+
+    expect(resultLines({ ...NOTHING, failures, listed: true })).toEqual([]);
   });
 });

@@ -1,3 +1,4 @@
+import { formatCount } from '../base/bytes.ts';
 import { AppError, EXIT, messageOf } from '../base/errors.ts';
 import type { ExitCode } from '../base/errors.ts';
 import type { RunResult } from '../verbs/verb.ts';
@@ -52,20 +53,69 @@ export function errorLines(error: unknown, debug: boolean): string[] {
   return lines;
 }
 
-/** The summary of a run as lines for a terminal. */
+/** More kinds than this are summed up. */
+const MANY = 8;
+/** More of one kind than this are shown by their first. */
+const FEW = 3;
+/** Width of the labels before notes and failures; "Gallery" has the same. */
+const LABEL = 9;
+
+/** The summary of a run as lines for a terminal: what was done, then notes and failures, those alike together. */
 export function resultLines(result: RunResult): string[] {
   const lines = result.summary.map((line) => (line === '' ? '' : `  ${line}`));
-  for (const warning of result.warnings.slice(0, MANY)) lines.push(`  note: ${warning}`);
-  if (result.warnings.length > MANY)
-    lines.push(`  and ${result.warnings.length - MANY} more notes; --json lists them all.`);
-  for (const failure of result.failures.slice(0, MANY))
-    lines.push(
-      `  failed: ${failure.what}: ${failure.why}${failure.next === undefined ? '' : ` ${failure.next}`}`,
-    );
-  if (result.failures.length > MANY)
-    lines.push(`  and ${result.failures.length - MANY} more; civitarium doctor --last lists them all.`);
-  return lines;
+  const notes = shownOf(
+    result.warnings.map((text) => ({ text })),
+    ({ text }) => kindOfNote(text),
+  );
+  const failures = shownOf(result.listed === true ? [] : result.failures, (failure) => failure.code);
+  for (const { one, alike } of notes.shown) lines.push(...labelled('Note', [one.text, ...more(alike)]));
+  for (const { one, alike } of failures.shown) {
+    const next = one.next === undefined ? [] : [one.next];
+    lines.push(...labelled('Failed', [`${one.what}: ${one.why}`, ...next, ...more(alike)]));
+  }
+  return [...lines, ...needALook(result, notes.hidden + failures.hidden)];
 }
 
-/** More lines than this of one kind are summed up. */
-const MANY = 8;
+interface Shown<Item> {
+  readonly one: Item;
+  /** How many more are like it. */
+  readonly alike: number;
+}
+
+/** What is worth a line: each of a few, the first of many alike, and no more kinds than fit. */
+function shownOf<Item>(
+  items: readonly Item[],
+  kindOf: (item: Item) => string,
+): { shown: Shown<Item>[]; hidden: number } {
+  const kinds = Map.groupBy(items, kindOf);
+  const all = [...kinds.values()].flatMap((alike): Shown<Item>[] => {
+    const [first] = alike;
+    if (alike.length <= FEW || first === undefined) return alike.map((one) => ({ one, alike: 0 }));
+    return [{ one: first, alike: alike.length - 1 }];
+  });
+  const shown = all.slice(0, MANY);
+  return { shown, hidden: items.length - shown.length };
+}
+
+/** The sentence without the path it begins with. */
+function kindOfNote(text: string): string {
+  const colon = text.lastIndexOf(': ');
+  if (colon >= 0) return text.slice(colon);
+  return /^(?:\/|[A-Za-z]:\\).*\.\w{1,16} (.*)$/s.exec(text)?.[1] ?? text;
+}
+
+function labelled(label: string, lines: readonly string[]): string[] {
+  return lines.map((line, index) => `  ${(index === 0 ? label : '').padEnd(LABEL)}${line}`);
+}
+
+function more(alike: number): string[] {
+  return alike === 0 ? [] : [`and ${formatCount(alike)} more like it`];
+}
+
+/** Where everything stands that the lines above leave out. */
+function needALook(result: RunResult, hidden: number): string[] {
+  const all = result.warnings.length + result.failures.length;
+  if (hidden === 0 && (result.recorded !== true || result.failures.length === 0)) return [];
+  const where = result.recorded === true ? 'civitarium doctor --last' : '--json lists them all';
+  return [`  ${formatCount(all)} ${all === 1 ? 'needs' : 'need'} a look: ${where}`];
+}

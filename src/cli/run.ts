@@ -13,6 +13,7 @@ import { printable } from './printable.ts';
 import { resolveSettings } from './settings.ts';
 import { openTerminal } from './terminal.ts';
 import { VERSION } from './version.ts';
+import { wrapLine } from './wrap-line.ts';
 import { openWorkspace } from './workspace.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -35,7 +36,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     const requests = workspace.requests();
     await workspace.close();
     if (json) printJson(command, result, result.exitCode, requests, startedAt);
-    else process.stdout.write(forPeople(resultLines(result), workspace.settings.key));
+    else process.stdout.write(forPeople(resultLines(result), workspace.settings.key, process.stdout));
     return result.exitCode;
   } catch (thrown) {
     const error = stop.signal.aborted && !(thrown instanceof AppError) ? new InterruptedError() : thrown;
@@ -45,7 +46,11 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     if (json)
       printJson(command, { counts: {}, warnings: [], failures: [failure] }, exit, requests, startedAt);
     process.stderr.write(
-      forPeople(errorLines(error, debug), workspace?.settings.key ?? process.env['CIVITAI_API_KEY']),
+      forPeople(
+        errorLines(error, debug),
+        workspace?.settings.key ?? process.env['CIVITAI_API_KEY'],
+        process.stderr,
+      ),
     );
     return exit;
   } finally {
@@ -53,8 +58,17 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   }
 }
 
-function forPeople(lines: readonly string[], key: string | undefined): string {
-  return printable(strikeSecrets(lines.map((line) => `${line}\n`).join(''), key));
+/** Lines fit for a screen: secrets struck out before any line is broken. */
+function forPeople(
+  lines: readonly string[],
+  key: string | undefined,
+  screen: { readonly columns?: number },
+): string {
+  const struck = printable(strikeSecrets(lines.map((line) => `${line}\n`).join(''), key));
+  return struck
+    .split('\n')
+    .flatMap((line) => wrapLine(line, screen.columns))
+    .join('\n');
 }
 
 async function openFor(

@@ -1,19 +1,20 @@
 import { AppError, EXIT } from '../base/errors.ts';
+import type { RunId } from '../base/ids.ts';
 import { endRun, startRun } from '../catalog/run.ts';
 import type { Deps } from './deps.ts';
 import type { Input } from './option.ts';
 import type { RunResult } from './verb.ts';
 
-/** Does the work of a verb and records it as a run: what was asked, how it ended, what it could not do. */
-export async function recorded(deps: Deps, verb: string, input: Input, work: () => Promise<RunResult>): Promise<RunResult> {
-  if (deps.settings.dryRun) return await work();
+/** Does the work of a verb and records it as a run: what was asked, how it ended, what it could not do. Without a run under `--dry-run`. */
+export async function recorded(deps: Deps, verb: string, input: Input, work: (runId: RunId | undefined) => Promise<RunResult>): Promise<RunResult> {
+  if (deps.settings.dryRun) return await work(undefined);
   const catalog = await deps.catalog();
   const id = await startRun(catalog, { verb, hostId: await deps.hostId(), pid: process.pid, options: input }, deps.clock.now());
   try {
-    const result = await work();
+    const result = await work(id);
     const { counts, warnings, failures, exitCode } = result;
     await endRun(catalog, id, { counts, warnings, failures }, exitCode, deps.clock.now());
-    return result;
+    return { ...result, recorded: true };
   } catch (error) {
     const failure = error instanceof AppError ? { what: verb, code: error.code, why: error.message, next: error.next } : { what: verb, code: 'our-fault', why: String(error) };
     const exitCode = error instanceof AppError ? error.exitCode : EXIT.ourFault;

@@ -19,6 +19,10 @@ export interface RunResult {
   readonly exitCode: 0 | 3 | 4;
   /** The summary for a terminal, line by line, without indentation. */
   readonly summary: readonly string[];
+  /** True when the run is on record, so that `doctor --last` can list what it could not do. */
+  readonly recorded?: true;
+  /** True when the verb has already shown its failures in a list of its own. */
+  readonly listed?: true;
   /** More for `--json`, for example the list that `missing` prints. */
   readonly data?: Readonly<Record<string, unknown>>;
 }
