@@ -10,6 +10,11 @@ import { rootsOf } from '../../catalog/root.ts';
 import type { Root } from '../../catalog/root.ts';
 import type { Deps } from '../deps.ts';
 import type { Failure } from '../verb.ts';
+import { aloneIn } from './alone-in.ts';
+import { layoutOf } from './layout.ts';
+import type { Layout } from './layout.ts';
+import { aloneIn } from './alone-in.ts';
+import { galleryFolder } from './settle.ts';
 
 export interface CatalogRoots {
   readonly roots: readonly WalkedRoot[];
@@ -35,13 +40,24 @@ export async function catalogRoots(
   catalog: Catalog,
   paths: readonly string[],
 ): Promise<CatalogRoots> {
-  const known = await rootsOf(catalog.db, await deps.hostId());
-  const wanted = paths.length === 0 ? outermost(known) : pick(known, resolveTargets(paths, deps.cwd));
-  if (wanted.size === 0)
-    throw new UserError('No folder was scanned yet.', {
-      code: 'not-scanned',
-      next: 'civitarium scan FOLDER comes first.',
-    });
+  return await walkAll(deps, catalog, await wantedRoots(deps, catalog, paths));
+}
+
+/** The same for work that writes, done while no other run works in these roots or in `output` (as given). */
+export async function withCatalogRoots<T>(
+  deps: Deps,
+  catalog: Catalog,
+  from: { readonly paths: readonly string[]; readonly output: string | undefined },
+  work: (found: CatalogRoots) => Promise<T>,
+): Promise<T> {
+  const wanted = await wantedRoots(deps, catalog, from.paths);
+  const folders = [...wanted.keys()].flatMap(({ path }) => [path, galleryFolder(path, from, deps.cwd)]);
+  // Read anew: the run that was waited for may have left the roots otherwise.
+  return await aloneIn(deps, folders, async () => await work(await catalogRoots(deps, catalog, from.paths)));
+}
+
+async function wantedRoots(deps: Deps, catalog: Catalog, paths: readonly string[]): Promise<Wanted> {
+  const wanted = await wantedRoots(deps, catalog, paths);
   const found = {
     roots: [] as WalkedRoot[],
     stocks: new Map<WalkedRoot, Stock>(),
@@ -62,6 +78,29 @@ export async function catalogRoots(
     found.problems.push(...problemsOf(walked));
   }
   return found;
+}
+
+/** Gives the roots to work that writes, alone in them and in the folders that their galleries are in. */
+export async function withCatalogRoots<T>(
+  deps: Deps,
+  catalog: Catalog,
+  wanted: { readonly paths: readonly string[]; readonly layout: Layout | undefined },
+  work: (found: CatalogRoots) => Promise<T>,
+): Promise<T> {
+  const roots = [...(await wantedRoots(deps, catalog, wanted.paths)).keys()];
+  const folders = roots.flatMap((root) => [root.path, (wanted.layout ?? layoutOf(root))?.output ?? root.path]);
+  // Looked at once alone: another run may have been at work until now.
+  return await aloneIn(deps, folders, async () => work(await catalogRoots(deps, catalog, wanted.paths)));
+}
+
+async function wantedRoots(deps: Deps, catalog: Catalog, paths: readonly string[]): Promise<Wanted> {
+  const known = await rootsOf(catalog.db, await deps.hostId());
+  const wanted = paths.length === 0 ? outermost(known) : pick(known, resolveTargets(paths, deps.cwd));
+  if (wanted.size > 0) return wanted;
+  throw new UserError('No folder was scanned yet.', {
+    code: 'not-scanned',
+    next: 'civitarium scan FOLDER comes first.',
+  });
 }
 
 /** The places of a root that could not be looked at, for the result of a run. */
