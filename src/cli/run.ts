@@ -13,7 +13,7 @@ import { printable } from './printable.ts';
 import { resolveSettings } from './settings.ts';
 import { openTerminal } from './terminal.ts';
 import { VERSION } from './version.ts';
-import { wrapLine } from './wrap-line.ts';
+import { wrapLine } from '../verbs/wrap-line.ts';
 import { openWorkspace } from './workspace.ts';
 import type { Workspace } from './workspace.ts';
 

@@ -6,6 +6,7 @@ export function openTerminal(options: { readonly json: boolean; readonly yes: bo
   const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true && !options.json;
   return {
     interactive,
+    width: options.json ? undefined : process.stdout.columns,
     async confirm(question, byDefault = false) {
       if (options.yes) return true;
       if (!interactive) return false;

@@ -48,9 +48,7 @@ function printSettings(deps: Parameters<Run>[0]): Result {
     key: key === undefined ? 'none' : 'set, not shown',
   };
   for (const [name, value] of Object.entries(settings))
-    deps.terminal.print(
-      `${name.padEnd(18)} ${Array.isArray(value) ? value.join(', ') : String(value ?? 'none')}`,
-    );
+    deps.terminal.print(`${spelledOut(name).padEnd(18)} ${inWords(name, value)}`);
   return {
     ...QUIET,
     counts: { total: Object.keys(settings).length },
@@ -58,6 +56,21 @@ function printSettings(deps: Parameters<Run>[0]): Result {
     summary: [],
     data: { settings },
   };
+}
+
+/** A setting's name as words: `patienceMs` is `Patience`. */
+function spelledOut(name: string): string {
+  const words = name.replace(/Ms$/, '').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`.replace(/^Api url$/, 'API');
+}
+
+function inWords(name: string, value: unknown): string {
+  if (value === true) return 'yes';
+  if (value === false) return 'no';
+  if (name === 'rate') return `${String(value)} requests a minute`;
+  if (name.endsWith('Ms')) return `${Number(value) / 1000} s`;
+  if (Array.isArray(value)) return value.join(', ') || 'none';
+  return String(value ?? 'none');
 }
 
 function withoutPassword(catalog: string): string {

@@ -38,6 +38,8 @@ export interface Settings {
 export interface Terminal {
   /** True when both ends are a terminal. */
   readonly interactive: boolean;
+  /** Columns of the screen that `print` writes to; `undefined` where it is none. */
+  readonly width?: number | undefined;
   /**
    * True at once under `--yes`, false at once when nobody is there to answer. `byDefault` is what Enter alone means: no,
    * unless the question is harmless.

@@ -9,7 +9,9 @@ import type { Catalog } from '../catalog/open.ts';
 import { rootsOf } from '../catalog/root.ts';
 import type { Deps } from './deps.ts';
 import { flagOption } from './option.ts';
+import { listedPath } from './summary.ts';
 import type { Failure, Verb } from './verb.ts';
+import { wrapLine } from './wrap-line.ts';
 
 /** One thing looked at: `fine`, worth a `note`, or `wrong`. */
 interface Finding {
@@ -43,9 +45,8 @@ export const doctor: Verb = {
       ...(flagOption(input, 'offline') ? [] : await siteFindings(deps)),
     ];
     for (const { about, state, says, next } of findings) {
-      deps.terminal.print(
-        `${state.padEnd(6)} ${about.padEnd(12)} ${says}${next === undefined ? '' : ` ${next}`}`,
-      );
+      const line = `${state.padEnd(6)} ${about.padEnd(10)} ${says}${next === undefined ? '' : ` ${next}`}`;
+      for (const part of wrapLine(line, deps.terminal.width, 18)) deps.terminal.print(part);
     }
     const count = (state: Finding['state']): number =>
       findings.filter((finding) => finding.state === state).length;
@@ -63,7 +64,13 @@ export const doctor: Verb = {
       warnings: [],
       failures,
       exitCode: counts.wrong > 0 ? 3 : 0,
-      summary: counts.wrong > 0 ? [] : ['', 'All is well.'],
+      summary: [
+        '',
+        counts.wrong > 0
+          ? `${formatCount(counts.wrong)} ${counts.wrong === 1 ? 'thing is' : 'things are'} wrong.`
+          : 'All is well.',
+      ],
+      listed: true,
       data: { findings },
     };
   },
@@ -85,9 +92,9 @@ async function lastRun(deps: Deps, catalog: Catalog): ReturnType<Verb['run']> {
     isRecord(result) && Array.isArray(result['warnings']) ? (result['warnings'] as string[]) : [];
   for (const failure of failures)
     deps.terminal.print(
-      `${failure.what}: ${failure.why}${failure.next === undefined ? '' : ` ${failure.next}`}`,
+      `failed  ${listedPath(failure.what)}: ${failure.why}${failure.next === undefined ? '' : ` ${failure.next}`}`,
     );
-  for (const warning of warnings) deps.terminal.print(`note: ${warning}`);
+  for (const warning of warnings) deps.terminal.print(`note    ${listedPath(warning)}`);
   const summary =
     row === undefined
       ? ['Nothing was run yet.']

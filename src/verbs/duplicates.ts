@@ -1,5 +1,6 @@
 import { formatBytes, formatCount } from '../base/bytes.ts';
 import { listDuplicates } from '../catalog/duplicates.ts';
+import { listedPath } from './summary.ts';
 import type { Verb } from './verb.ts';
 
 /** `civitarium duplicates`: the same bytes more than once. */
@@ -17,11 +18,12 @@ export const duplicates: Verb = {
   async run(deps) {
     const catalog = await deps.catalog();
     const groups = await listDuplicates(catalog.db);
-    for (const group of groups) {
+    for (const [index, group] of groups.entries()) {
+      if (index > 0) deps.terminal.print('');
       deps.terminal.print(
-        `${formatBytes(group.size)} each, ${formatBytes(group.freeable)} to gain  ${group.sha256.slice(0, 10)}`,
+        `${formatCount(group.paths.length)} files of ${formatBytes(group.size)}   ${formatBytes(group.freeable)} to gain   ${group.sha256.slice(0, 10).toUpperCase()}`,
       );
-      for (const path of group.paths) deps.terminal.print(`  ${path}`);
+      for (const path of group.paths) deps.terminal.print(`  ${listedPath(path)}`);
     }
     const freeable = groups.reduce((sum, group) => sum + group.freeable, 0);
     const files = groups.reduce((sum, group) => sum + group.paths.length, 0);
@@ -31,7 +33,7 @@ export const duplicates: Verb = {
         ? ['No two files are equal.']
         : [
             '',
-            `${formatCount(groups.length)} groups, ${formatCount(counts.extra)} files too many, ${formatBytes(freeable)} to gain`,
+            `${formatCount(groups.length)} groups   ${formatCount(counts.extra)} files too many   ${formatBytes(freeable)} to gain`,
           ];
     return { counts, warnings: [], failures: [], exitCode: 0, summary, data: { groups } };
   },

@@ -10,6 +10,7 @@ import { trainingOf } from '../catalog/view-training.ts';
 import { flagOption } from './option.ts';
 import type { Deps } from './deps.ts';
 import type { Failure, Verb } from './verb.ts';
+import { wrapLine } from './wrap-line.ts';
 
 /** `civitarium inspect FILE...`: what a file says of itself. */
 export const inspect: Verb = {
@@ -33,7 +34,7 @@ export const inspect: Verb = {
         files.push(inspected);
         deps.terminal.print(given);
         for (const [label, value] of inspected.facts)
-          deps.terminal.print(`  ${label.padEnd(16)} ${indent(value)}`);
+          for (const line of factLines(label, value, deps.terminal.width)) deps.terminal.print(line);
       } catch (error) {
         failures.push({ what: given, code: 'unreadable', why: messageOf(error) });
       }
@@ -158,6 +159,15 @@ async function hashFacts(deps: Deps, path: string): Promise<(readonly [string, s
   );
 }
 
-function indent(text: string): string {
-  return text.replace(/\r?\n/g, '\n' + ' '.repeat(19));
+/** Columns before a value. */
+const MARGIN = 19;
+
+/** A fact as lines: label, then the value, what does not fit hanging below it. */
+function factLines(label: string, value: string, width: number | undefined): string[] {
+  const capital = `${label.charAt(0).toUpperCase()}${label.slice(1)}`;
+  return value
+    .split(/\r?\n/)
+    .flatMap((line, index) =>
+      wrapLine(`  ${(index === 0 ? capital : '').padEnd(MARGIN - 3)} ${line}`, width, MARGIN),
+    );
 }

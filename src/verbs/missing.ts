@@ -1,7 +1,9 @@
+import { formatCount } from '../base/bytes.ts';
 import { formatDay } from '../base/dates.ts';
 import { listMissing } from '../catalog/missing.ts';
 import type { Verb } from './verb.ts';
 import { flagOption } from './option.ts';
+import { listedPath } from './summary.ts';
 
 /** `civitarium missing`: what the site does not have, or no longer has. */
 export const missing: Verb = {
@@ -30,7 +32,7 @@ export const missing: Verb = {
     for (const item of items) {
       const seen = item.lastFoundAt === undefined ? '' : `  last seen ${formatDay(item.lastFoundAt)}`;
       deps.terminal.print(
-        `${item.state.padEnd(9)}  ${item.path}${item.modelName === undefined ? '' : `  (${item.modelName})`}${seen}`,
+        `${item.state.padEnd(9)}  ${listedPath(item.path)}${item.modelName === undefined ? '' : `  (${item.modelName})`}${seen}`,
       );
     }
     const count = (state: string): number => items.filter((item) => item.state === state).length;
@@ -45,7 +47,10 @@ export const missing: Verb = {
       warnings: [],
       failures: [],
       exitCode: 0,
-      summary: ['', `${counts.missing} missing   ${counts.removed} removed   ${counts.unchecked} unchecked`],
+      summary: [
+        '',
+        `${formatCount(counts.missing)} missing   ${formatCount(counts.removed)} removed   ${formatCount(counts.unchecked)} unchecked`,
+      ],
       data: { items },
     };
   },

@@ -22,6 +22,13 @@ describe('wrapLine', () => {
     ]);
   });
 
+  it('hangs it where it is told to', () => {
+    expect(wrapLine('  Training tags    ink (203), a village (178)', 38, 19)).toEqual([
+      '  Training tags    ink (203), a',
+      '                   village (178)',
+    ]);
+  });
+
   it('breaks no path, however long', () => {
     const path = `/home/me/${'x'.repeat(90)}.html`;
 
