@@ -69,6 +69,14 @@ function firstWord(argv: readonly string[], verbs: readonly VerbEntry[]): string
   return verbs.find((entry) => entry.name === first)?.name;
 }
 
+/** The summaries say choices and defaults in words; commander's own marks would say them twice. */
+const HELP = {
+  showGlobalOptions: true,
+  sortOptions: false,
+  optionDescription: (option: Flag): string => option.description,
+  styleTitle: (title: string): string => (title === 'Global Options:' ? 'Common options:' : title),
+} as const;
+
 function makeProgram(version: string): Command {
   const program = new Command('civitarium')
     .description('Keeps your AI models, and all that Civitai knows about them, on your own disk.')
@@ -76,7 +84,7 @@ function makeProgram(version: string): Command {
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [command]', 'show help for a command')
     .exitOverride()
-    .configureHelp({ showGlobalOptions: true, sortOptions: false })
+    .configureHelp(HELP)
     .configureOutput({ outputError: () => undefined })
     .addHelpText('after', FIRST_STEPS);
   for (const option of COMMON_OPTIONS) program.addOption(makeFlag(option));
@@ -89,7 +97,10 @@ First steps:
   civitarium scan ~/models   identify your models and write ~/models/gallery.html
   civitarium help scan       every command has its own page of help
 
-Exit codes: 0 done, 1 cannot start, 2 a fault of ours, 3 some items failed, 4 stopped by the outside, 130 interrupted.`;
+Exit codes:
+  0  done                     3    done, but some items failed
+  1  cannot start             4    stopped by the outside: site down, disk full
+  2  a fault of ours          130  interrupted`;
 
 function makeCommand(
   verb: Verb,
@@ -102,7 +113,8 @@ function makeCommand(
     .exitOverride()
     .allowExcessArguments(false);
   command
-    .configureHelp({ showGlobalOptions: true, sortOptions: false })
+    .helpOption('-h, --help', 'show help')
+    .configureHelp(HELP)
     .configureOutput({ outputError: () => undefined });
   for (const argument of verb.arguments) {
     const name = `${argument.name}${argument.many ? '...' : ''}`;
@@ -178,10 +190,12 @@ async function parse(program: Command, argv: readonly string[]): Promise<void> {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return;
-    const sentence = error.message.replace(/^error: /, '');
-    throw new UserError(`${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`, {
+    // Commander puts its guess, in brackets, on a second line.
+    const [sentence = '', guess] = error.message.replace(/^error: /, '').split('\n');
+    const help = 'civitarium --help lists commands and flags.';
+    throw new UserError(`${sentence.charAt(0).toUpperCase()}${sentence.slice(1).replace(/\.$/, '')}.`, {
       code: 'bad-argument',
-      next: 'civitarium --help lists commands and flags.',
+      next: guess === undefined ? help : `${guess.replace(/[()]/g, '')} ${help}`,
       cause: error,
     });
   }

@@ -71,7 +71,7 @@ describe('phaseLine', () => {
 });
 
 describe('textProgress on a terminal', () => {
-  it('draws a line over itself, not more often than it can be read, and takes it away at the end', () => {
+  it('draws a line over itself, not more often than it can be read, and leaves what came of it', () => {
     const { progress, pass, written } = stage(true);
     const phase = progress.phase('Pages', 1000, 'pages');
 
@@ -83,7 +83,30 @@ describe('textProgress on a terminal', () => {
     phase.end();
 
     expect(written.filter((text) => text.includes('Pages')).length).toBeLessThan(16);
+    expect(written.at(-1)).toBe('  Pages                1,000 pages in 1.0 s\n');
+    expect(written.at(-2)).toBe('\r\u001B[K');
+  });
+
+  it('leaves nothing of a phase that was over at once', () => {
+    const { progress, written } = stage(true);
+    const phase = progress.phase('Pages', 10, 'pages');
+
+    phase.advance(10);
+    phase.end();
+
     expect(written.at(-1)).toBe('\r\u001B[K');
+  });
+
+  it('draws nothing over itself where the terminal is dumb', () => {
+    const written: string[] = [];
+    const clock: Clock = { now: () => 0, sleep: async () => {} };
+    const screen = { isTTY: true, columns: 60, write: (text: string) => written.push(text) };
+    const phase = textProgress(screen, clock, { colour: false, live: false }).phase('Pages', 10, 'pages');
+
+    phase.advance(10);
+    phase.end();
+
+    expect(written).toEqual(['Pages: 10 pages in 0.0 s\n']);
   });
 
   it('keeps a note above the line', () => {

@@ -12,14 +12,25 @@ export interface Screen {
 }
 
 const BAR = 24;
+/** Width of a phase's title. */
+const TITLE = 20;
+/** A phase that took this long leaves a line behind, in ms. */
+const WORTH_A_LINE_MS = 1000;
 /** Redraw at most this often, in ms. */
 const REDRAW_MS = 80;
 
 type Unit = Parameters<Progress['phase']>[2];
 
-/** Progress as text: a live line a phase on a terminal, a line when a phase ends or waits elsewhere. */
-export function textProgress(screen: Screen, clock: Clock, style: { readonly colour: boolean }): Progress {
-  if (screen.isTTY !== true) {
+/**
+ * Progress as text: a live line a phase on a terminal, a line when a phase ends or waits elsewhere. `live: false` is for
+ * terminals that can't draw over a line.
+ */
+export function textProgress(
+  screen: Screen,
+  clock: Clock,
+  style: { readonly colour: boolean; readonly live?: boolean },
+): Progress {
+  if (screen.isTTY !== true || style.live === false) {
     return {
       note: (message) => screen.write(`${printable(message)}\n`),
       phase: (title, _total, unit) => plainPhase(screen, clock, title, unit),
@@ -39,6 +50,8 @@ export function textProgress(screen: Screen, clock: Clock, style: { readonly col
 interface LiveLine {
   draw(textOf: (width: number) => string): void;
   clear(): void;
+  /** Leaves a line above what is drawn next. */
+  keep(text: string): void;
 }
 
 function liveLine(screen: Screen): LiveLine {
@@ -49,6 +62,10 @@ function liveLine(screen: Screen): LiveLine {
   };
   return {
     clear,
+    keep(text) {
+      clear();
+      screen.write(`${text.slice(0, (screen.columns ?? 80) - 1)}\n`);
+    },
     draw(textOf) {
       clear();
       screen.write(textOf((screen.columns ?? 80) - 1));
@@ -83,7 +100,12 @@ function livePhase(
       reason = why;
       draw();
     },
-    end: () => line.clear(),
+    end() {
+      const tookMs = clock.now() - startedAt;
+      line.clear();
+      if (done > 0 && tookMs >= WORTH_A_LINE_MS)
+        line.keep(`  ${about.title.padEnd(TITLE)} ${amountOf(done, about.unit)} in ${formatSpan(tookMs)}`);
+    },
   };
 }
 
@@ -138,7 +160,7 @@ export function phaseLine(state: PhaseState, width: number, colour: boolean): st
       ? [count, rate, left].filter(Boolean).join('  ')
       : printable(state.reason).replace(/\s+/g, ' ');
   const bar = share === undefined || width < 70 ? '' : drawBar(share, colour);
-  const plain = `  ${state.title.padEnd(20)} `;
+  const plain = `  ${state.title.padEnd(TITLE)} `;
   const room = Math.max(0, width - plain.length - (bar === '' ? 0 : BAR + 2));
   return `${plain}${bar === '' ? '' : `${bar}  `}${tail.slice(0, room)}`;
 }

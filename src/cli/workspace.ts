@@ -38,7 +38,10 @@ export function openWorkspace(options: WorkspaceOptions): Workspace {
   const log = openLog(logOptions(options));
   const screen: Progress = settings.quiet
     ? silentProgress
-    : textProgress(process.stderr, systemClock, { colour: options.colour });
+    : textProgress(process.stderr, systemClock, {
+        colour: options.colour,
+        live: process.env['TERM'] !== 'dumb',
+      });
   const { progress, tell } = waitTeller(screen);
   const catalog = once(() => openTheCatalog(settings, log));
   let tally: Net['tally'] = () => ({ total: 0, byEndpoint: {} });
