@@ -1,62 +1,49 @@
 import { formatBytes, formatCount } from '../../base/bytes.ts';
+import type { FileId, RootId } from '../../base/ids.ts';
 import { countStates } from '../../archive/count-states.ts';
-import { UserError } from '../../base/errors.ts';
+import { estimateBytes } from '../../archive/plan-previews.ts';
+import { assertModels, assertPresent, presenceOf, walkTarget } from '../../archive/take-stock.ts';
+import type { Stock, StockFile, TargetWalk, WalkedRoot } from '../../archive/take-stock.ts';
+import type { Target } from '../../archive/targets.ts';
 import { filesOfRoot } from '../../catalog/file.ts';
+import type { FileRow } from '../../catalog/file.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { findRoot } from '../../catalog/root.ts';
-import type { Walk } from '../../library/walked.ts';
+import type { Root } from '../../catalog/root.ts';
 import { reconcile } from '../../library/reconcile.ts';
+import type { Matched, Reconciled } from '../../library/reconcile.ts';
 import type { Deps } from '../deps.ts';
 import type { ScanOutcome, ScanRequest } from './scan-request.ts';
 import { galleryFolder } from './settle.ts';
+import { homePath, summaryRows } from '../summary.ts';
+import { wantedPreviews } from './wanted-previews.ts';
+import { rootJobs } from './write-library.ts';
+
+/** One root as a scan would find it. */
+interface PlannedRoot {
+  readonly target: Target;
+  readonly walk: TargetWalk;
+  /** `undefined` when it was never scanned. */
+  readonly root: Root | undefined;
+  readonly found: Reconciled<FileRow>;
+}
 
 /** What a scan would do, without doing any of it: nothing is read but folders and the catalog, nobody is asked. */
-export async function planScan(
-  deps: Deps,
-  catalog: Catalog,
-  request: ScanRequest,
-  walks: readonly Walk[],
-): Promise<ScanOutcome> {
-  const hostId = await deps.hostId();
-  const lines: string[] = [];
-  let files = 0;
-  let toHash = 0;
-  let bytes = 0;
-  let moved = 0;
-  let gone = 0;
-  const known = { identified: 0, missing: 0, removed: 0, unchecked: 0, failed: 0 };
-  for (const [index, target] of request.targets.entries()) {
-    const walk = walks[index];
-    if (walk === undefined) continue;
-    if (walk.files.length === 0)
-      throw new UserError(`${target.root} holds no model files.`, { code: 'no-models' });
-    const root = await findRoot(catalog.db, hostId, target.root);
-    const rows = root === undefined ? [] : await filesOfRoot(catalog.db, root.id);
-    const result = reconcile(rows, walk);
-    const fresh = [
-      ...result.added,
-      ...result.changed.map((pair) => pair.walked),
-      ...result.unchanged.filter((pair) => pair.row.blob_id === null).map((pair) => pair.walked),
-    ];
-    files += walk.files.length;
-    toHash += fresh.length;
-    bytes += fresh.reduce((sum, file) => sum + file.size, 0);
-    moved += result.moved.length;
-    gone += target.only === undefined ? result.gone.filter((row) => row.state === 'present').length : 0;
-    if (root !== undefined)
-      addCounts(
-        known,
-        await countStates(catalog, [root.id], new Set(result.unchanged.map((pair) => pair.row.id))),
-      );
-    lines.push(`${galleryFolder(target.root, request, deps.cwd)}/gallery.html would be written`);
-  }
-  const planned = [
-    `${formatCount(files)} files, of which ${formatCount(toHash)} would be hashed (${formatBytes(bytes)})`,
+export async function planScan(deps: Deps, catalog: Catalog, request: ScanRequest): Promise<ScanOutcome> {
+  const planned: PlannedRoot[] = [];
+  for (const target of request.targets) planned.push(await planRoot(deps, catalog, target, request));
+  const plan = planOf(planned, await plannedPreviews(deps, catalog, planned, request));
+  const known = await knownStates(catalog, planned);
+  const files = planned.reduce((sum, { walk }) => sum + walk.meant.length, 0);
+  const galleries = new Set(planned.map(({ target }) => galleryFolder(target.root, request, deps.cwd)));
+  const lines = [
+    `${formatCount(files)} files, of which ${formatCount(plan.to_hash)} would be hashed (${formatBytes(plan.to_hash_bytes)})`,
     `${formatCount(known.identified)} are known already, ${formatCount(known.missing)} were not on the site, ${formatCount(known.removed)} were removed from it`,
-    ...(moved > 0 ? [`${formatCount(moved)} were moved and keep what is known of them`] : []),
-    ...(gone > 0 ? [`${formatCount(gone)} are gone; what is known of them is kept`] : []),
-    `previews: ${String(request.images)}; profile: ${request.profile}`,
-    ...lines,
+    ...(plan.moved > 0 ? [`${formatCount(plan.moved)} were moved and keep what is known of them`] : []),
+    ...(plan.gone > 0 ? [`${formatCount(plan.gone)} are gone; what is known of them is kept`] : []),
+    `${formatCount(plan.previews)} previews of known models would be fetched, ${formatBytes(plan.previews_bytes)} by a rough estimate from their measures`,
+    `previews: ${request.images}; profile: ${request.profile}`,
+    ...[...galleries].map((folder) => `${folder}/gallery.html would be written`),
     'Nothing was changed and nobody was asked.',
   ];
   const counted = known.identified + known.missing + known.removed + known.failed;
@@ -80,15 +67,106 @@ export async function planScan(
     tookMs: 0,
     previewBytes: 0,
     written: 0,
-    planned,
-    plan: { to_hash: toHash, to_hash_bytes: bytes, moved, gone },
+    planned: lines,
+    plan,
   };
 }
 
-function addCounts(
-  total: Record<'identified' | 'missing' | 'removed' | 'unchecked' | 'failed', number>,
-  more: Readonly<Record<'identified' | 'missing' | 'removed' | 'unchecked' | 'failed', number>>,
-): void {
-  for (const key of ['identified', 'missing', 'removed', 'unchecked', 'failed'] as const)
-    total[key] += more[key];
+/** Throws what a scan would: `root-absent`, `no-models`. */
+async function planRoot(
+  deps: Deps,
+  catalog: Catalog,
+  target: Target,
+  { patterns }: ScanRequest,
+): Promise<PlannedRoot> {
+  const walk = await walkTarget(target, {
+    signal: deps.signal,
+    ...(patterns === undefined ? {} : { patterns }),
+  });
+  const root = await findRoot(catalog.db, await deps.hostId(), target.root);
+  if (root !== undefined) assertPresent(root, await presenceOf(catalog, root, walk));
+  assertModels(target, walk);
+  const rows = root === undefined ? [] : await filesOfRoot(catalog.db, root.id);
+  const found = reconcile(
+    rows.filter((row) => walk.isMeant(row.path)),
+    { ...walk, files: walk.meant },
+  );
+  return { target, walk, root, found };
+}
+
+interface Plan extends Readonly<Record<string, number>> {
+  readonly to_hash: number;
+  readonly to_hash_bytes: number;
+  readonly moved: number;
+  readonly gone: number;
+  /** Of files whose version is known; what the others want is known when the site was asked. */
+  readonly previews: number;
+  readonly previews_bytes: number;
+}
+
+function planOf(roots: readonly PlannedRoot[], previews: Pick<Plan, 'previews' | 'previews_bytes'>): Plan {
+  const toHash = roots.flatMap(({ found }) => [
+    ...found.added,
+    ...found.changed.map((pair) => pair.walked),
+    ...found.unchanged.filter((pair) => pair.row.blob_id === null).map((pair) => pair.walked),
+  ]);
+  return {
+    to_hash: toHash.length,
+    to_hash_bytes: toHash.reduce((sum, file) => sum + file.size, 0),
+    moved: roots.reduce((sum, { found }) => sum + found.moved.length, 0),
+    gone: roots.reduce(
+      (sum, { found }) => sum + found.gone.filter((row) => row.state === 'present').length,
+      0,
+    ),
+    ...previews,
+  };
+}
+
+async function plannedPreviews(
+  deps: Deps,
+  catalog: Catalog,
+  planned: readonly PlannedRoot[],
+  request: ScanRequest,
+): Promise<Pick<Plan, 'previews' | 'previews_bytes'>> {
+  const stocks = new Map<WalkedRoot, Stock>();
+  for (const { target, root, walk, found } of planned) {
+    if (root === undefined) continue;
+    const files = [...found.unchanged, ...found.moved].map(asStock);
+    stocks.set(
+      { target, root, walk, renumbered: undefined },
+      { files, others: [], toHash: [], dirty: new Set(), gone: 0 },
+    );
+  }
+  const jobs = await rootJobs(catalog, { roots: [...stocks.keys()], stocks, request }, deps.cwd);
+  const { steps, copies } = await wantedPreviews(deps, catalog, jobs, request.images);
+  // An image that several files want is fetched once.
+  const images = new Map(steps.map(({ image }) => [image.imageId, image]));
+  for (const imageId of copies.keys()) images.delete(imageId);
+  return { previews: images.size, previews_bytes: estimateBytes([...images.values()]) };
+}
+
+function asStock({ row, walked }: Matched<FileRow>): StockFile {
+  return {
+    fileId: row.id as FileId,
+    rootId: row.root_id as RootId,
+    walked,
+    blobId: row.blob_id ?? undefined,
+  };
+}
+
+type States = Record<'identified' | 'missing' | 'removed' | 'unchecked' | 'failed', number>;
+
+/** How the files stand whose bytes are known and are as they were. */
+async function knownStates(catalog: Catalog, roots: readonly PlannedRoot[]): Promise<States> {
+  const total: States = { identified: 0, missing: 0, removed: 0, unchecked: 0, failed: 0 };
+  for (const { root, found } of roots) {
+    if (root === undefined) continue;
+    const ids = new Set([...found.unchanged, ...found.moved].map(({ row }) => row.id));
+    const { identified, missing, removed, failed } = await countStates(catalog, [root.id], ids);
+    total.identified += identified;
+    total.missing += missing;
+    total.removed += removed;
+    total.failed += failed;
+  }
+  return total;
 }
