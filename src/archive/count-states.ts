@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Catalog } from '../catalog/open.ts';
 
 /** How the files of some roots stand; the parts add up to `files`. */
@@ -41,17 +42,30 @@ function partOf(state: string | null): 'identified' | 'missing' | 'removed' | 'u
   return state === 'missing' || state === 'removed' ? state : 'unchecked';
 }
 
-/** When the first answer about the files of a root falls due again, epoch ms. */
+/** When the first answer about the files of a root falls due again, epoch ms; 0 while one was never given. */
 export async function nextDue(catalog: Catalog, rootId: number): Promise<number> {
   const row = await catalog.db
     .selectFrom('file')
-    .innerJoin('blob', 'blob.id', 'file.blob_id')
-    .innerJoin('subject_state', (join) =>
+    .leftJoin('blob', 'blob.id', 'file.blob_id')
+    .leftJoin('subject_state', (join) =>
       join.onRef('subject_state.subject', '=', 'blob.sha256').on('subject_state.kind', '=', 'hash'),
     )
-    .select((select) => select.fn.min('subject_state.next_check_at').as('due'))
+    .select(sql<number>`min(coalesce(subject_state.next_check_at, 0))`.as('due'))
     .where('file.root_id', '=', rootId)
     .where('file.state', '=', 'present')
     .executeTakeFirst();
   return Number(row?.due ?? 0);
+}
+
+/** How many previews of ours some roots hold, as recorded. */
+export async function countPreviews(catalog: Catalog, rootIds: readonly number[]): Promise<number> {
+  const row = await catalog.db
+    .selectFrom('output')
+    .select((select) => select.fn.countAll().as('count'))
+    .where('root_id', 'in', [...rootIds])
+    .where('kind', '=', 'preview')
+    .where('image_id', 'is not', null)
+    .where('done_sha256', 'is not', null)
+    .executeTakeFirst();
+  return Number(row?.count ?? 0);
 }

@@ -2,22 +2,34 @@ import type { FileId, RootId } from '../base/ids.ts';
 import { UserError } from '../base/errors.ts';
 import { filesOfRoot, markGone, markPresent, moveFiles, saveFiles } from '../catalog/file.ts';
 import type { FileInput, FileRow } from '../catalog/file.ts';
-import { ensureRoot, markRootAbsent, markRootPresent } from '../catalog/root.ts';
+import { ensureRoot, findRoot, markRootAbsent, markRootPresent } from '../catalog/root.ts';
 import type { Root } from '../catalog/root.ts';
 import type { Catalog } from '../catalog/open.ts';
 import { MODEL_EXTENSIONS } from '../formats/model-file.ts';
-import { reconcile } from '../library/reconcile.ts';
+import { anyOf } from '../library/glob.ts';
+import { countRecognised, reconcile } from '../library/reconcile.ts';
 import { rootPresence } from '../library/root.ts';
+import type { RootPresence } from '../library/root.ts';
 import { walk } from '../library/walk.ts';
 import { pathKey } from '../library/walked.ts';
 import type { Walk, WalkedFile } from '../library/walked.ts';
 import type { Target } from './targets.ts';
 
+/** A walk of a root, and which of its files a run is about. Names and pages need to know the others too. */
+export interface TargetWalk extends Walk {
+  /** The files that are meant: all, or those that were named or match a pattern. */
+  readonly meant: readonly WalkedFile[];
+  /** True when everything is meant. */
+  readonly isWhole: boolean;
+  /** Whether a path (relative, forward slashes) is meant, be a file there or not. */
+  isMeant(path: string): boolean;
+}
+
 /** A root as it lies on disk, before it is compared with what we know. */
 export interface WalkedRoot {
   readonly target: Target;
   readonly root: Root;
-  readonly walk: Walk;
+  readonly walk: TargetWalk;
   /** The root's device has a new number since the last run. */
   readonly renumbered: { readonly before: string; readonly now: string } | undefined;
 }
@@ -32,7 +44,10 @@ export interface StockFile {
 }
 
 export interface Stock {
+  /** The files that the run is about. */
   readonly files: readonly StockFile[];
+  /** The root's other files, as far as they are known. */
+  readonly others: readonly StockFile[];
   /** Files whose bytes must be read. */
   readonly toHash: readonly StockFile[];
   /** Files that are new, changed or moved since the last run; all of them when that was cut short. */
@@ -40,16 +55,27 @@ export interface Stock {
   readonly gone: number;
 }
 
-/** What a walk keeps of a root: everything, or the files that were named. */
-export async function walkTarget(target: Target, options: { readonly patterns?: readonly string[]; readonly recursive?: boolean; readonly signal: AbortSignal }): Promise<Walk> {
+/** Walks a root; `patterns` and the files that the target names say which of its files are meant. */
+export async function walkTarget(
+  target: Target,
+  options: { readonly patterns?: readonly string[]; readonly signal: AbortSignal },
+): Promise<TargetWalk> {
+  const { only, deep = only === undefined } = target;
+  const { patterns } = options;
   const whole = await walk(target.root, {
     extensions: MODEL_EXTENSIONS,
-    recursive: target.only === undefined && (options.recursive ?? true),
+    recursive: deep,
     signal: options.signal,
-    ...(options.patterns === undefined ? {} : { patterns: options.patterns }),
   });
-  const { only } = target;
-  return only === undefined ? whole : { ...whole, files: whole.files.filter((file) => only.has(file.path)) };
+  if (only === undefined && patterns === undefined) return narrowed(whole, undefined);
+  const matches = patterns === undefined ? () => true : anyOf(patterns);
+  return narrowed(whole, (path) => (only === undefined || only.has(path)) && matches(path));
+}
+
+/** A walk of which only some files are meant; all of them without `isMeant`. */
+export function narrowed(whole: Walk, isMeant: ((path: string) => boolean) | undefined): TargetWalk {
+  if (isMeant === undefined) return { ...whole, meant: whole.files, isWhole: true, isMeant: () => true };
+  return { ...whole, meant: whole.files.filter((file) => isMeant(file.path)), isWhole: false, isMeant };
 }
 
 const ABSENT: Readonly<Record<'gone' | 'empty' | 'other-device', string>> = {
@@ -58,29 +84,68 @@ const ABSENT: Readonly<Record<'gone' | 'empty' | 'other-device', string>> = {
   'other-device': 'it lies on another drive than before, and none of its files is there',
 };
 
+/** What the disk says of a root that is known: there, or not (gone, empty, another device) and then nothing follows from it. */
+export async function presenceOf(
+  catalog: Pick<Catalog, 'db'>,
+  root: Root,
+  walked: Walk,
+): Promise<RootPresence> {
+  const rows = catalog.db.selectFrom('file').where('root_id', '=', root.id).where('state', '=', 'present');
+  const any = await rows.select('id').limit(1).executeTakeFirst();
+  const before = { device: root.device ?? undefined, hadFiles: any !== undefined };
+  const now = { exists: true, device: walked.device, files: walked.files.length };
+  // Only another device number asks for a look at every file.
+  if (root.device === walked.device) return rootPresence(before, now);
+  const known = await rows.select(['path_key', 'size']).execute();
+  return rootPresence(before, { ...now, recognised: countRecognised(known, walked.files) });
+}
+
+/** Throws UserError `root-absent` when a root that is known is not there. */
+export function assertPresent(root: Root, presence: RootPresence): void {
+  if (presence.state === 'present') return;
+  throw new UserError(`${root.path} looks absent: ${ABSENT[presence.reason]}.`, {
+    code: 'root-absent',
+    next: 'Nothing was changed. Connect the drive, or name another folder.',
+  });
+}
+
+/** Throws UserError `no-models` when nothing that is meant was found. */
+export function assertModels(target: Target, walked: TargetWalk): void {
+  if (walked.meant.length > 0) return;
+  const what = walked.isWhole ? 'holds no model files' : 'holds none of the model files that were asked for';
+  throw new UserError(`${target.root} ${what}.`, {
+    code: 'no-models',
+    next: `Model files end in ${MODEL_EXTENSIONS.join(', ')}.`,
+  });
+}
+
 /**
- * Walks a root and makes sure that it is there: a root that is gone, empty or on another device than before is absent,
- * and nothing follows from that but a UserError.
+ * Takes a walked root into the catalog and makes sure that it is there. Throws UserError `root-absent` (recorded) or
+ * `no-models`; a folder that never held a model is not recorded.
  */
-export async function walkRoot(catalog: Catalog, hostId: string, target: Target, walked: Walk, at: number): Promise<WalkedRoot> {
-  const root = await ensureRoot(catalog, hostId, target.root, at);
-  const known = await catalog.db.selectFrom('file').select(['path', 'size']).where('root_id', '=', root.id).where('state', '=', 'present').execute();
-  const sizes = new Map(known.map((row) => [row.path, row.size]));
-  const recognised = walked.files.filter((file) => sizes.get(file.path) === file.size).length;
-  const presence = rootPresence({ device: root.device ?? undefined, hadFiles: known.length > 0 }, { exists: true, device: walked.device, files: walked.files.length, recognised });
-  if (presence.state === 'absent' && target.only === undefined) {
-    await markRootAbsent(catalog, root.id, at);
-    throw new UserError(`${target.root} looks absent: ${ABSENT[presence.reason]}.`, {
-      code: 'root-absent',
-      next: 'Nothing was changed. Connect the drive, or name another folder.',
-    });
-  }
-  if (walked.files.length === 0) {
-    throw new UserError(`${target.root} holds no model files.`, { code: 'no-models', next: `Model files end in ${MODEL_EXTENSIONS.join(', ')}.` });
-  }
-  if (root.device !== walked.device || root.absent_at !== null || root.seen_at === null) await markRootPresent(catalog, root.id, walked.device, at);
+export async function walkRoot(
+  catalog: Catalog,
+  hostId: string,
+  target: Target,
+  walked: TargetWalk,
+  at: number,
+): Promise<WalkedRoot> {
+  const known = await findRoot(catalog.db, hostId, target.root);
+  if (known === undefined) assertModels(target, walked);
+  const root = known ?? (await ensureRoot(catalog, hostId, target.root, at));
+  const presence = await presenceOf(catalog, root, walked);
+  if (presence.state === 'absent') await markRootAbsent(catalog, root.id, at);
+  assertPresent(root, presence);
+  assertModels(target, walked);
+  if (root.device !== walked.device || root.absent_at !== null || root.seen_at === null)
+    await markRootPresent(catalog, root.id, walked.device, at);
   const isRenumbered = presence.state === 'present' && presence.renumbered && root.device !== null;
-  return { target, root, walk: walked, renumbered: isRenumbered ? { before: root.device ?? '', now: walked.device } : undefined };
+  return {
+    target,
+    root,
+    walk: walked,
+    renumbered: isRenumbered ? { before: root.device ?? '', now: walked.device } : undefined,
+  };
 }
 
 /** True when what was written for a root may lag behind what is known: it is new, or a run of it was cut short. */
@@ -90,36 +155,97 @@ export function isCutShort({ root }: Pick<WalkedRoot, 'root'>): boolean {
 
 /** Compares a walked root with the catalog and brings the catalog up to date; no file is opened. */
 export async function takeStock(catalog: Catalog, walked: WalkedRoot, at: number): Promise<Stock> {
-  const { root, walk: found, target, renumbered } = walked;
+  const { root, walk: found, renumbered } = walked;
   return await catalog.write(async (trx) => {
     // Read in here, so that what another scan finds out meanwhile is not taken back.
     const rows = await filesOfRoot(trx, root.id);
-    const known = target.only === undefined ? rows : rows.filter((row) => target.only?.has(row.path));
-    const result = reconcile(known, found, renumbered === undefined ? {} : { renumbered });
+    const known = found.isWhole ? rows : rows.filter((row) => found.isMeant(row.path));
+    const result = reconcile(
+      known,
+      { ...found, files: found.meant },
+      renumbered === undefined ? {} : { renumbered },
+    );
     const fresh = [...result.added, ...result.changed.map((pair) => pair.walked)];
     const returned = result.unchanged.filter((pair) => pair.row.state === 'gone');
-    await markGone(trx, result.gone.filter((row) => row.state === 'present').map((row) => row.id), at);
-    await moveFiles(trx, root.id, result.moved.map(({ row, walked: to }) => ({ fileId: row.id, to: fileInput(to, row.blob_id, row.hash_origin) })), at);
-    await saveFiles(trx, root.id, fresh.map((file) => fileInput(file, null)), at);
-    await markPresent(trx, returned.map((pair) => pair.row.id), at);
-    if (renumbered !== undefined) await saveFiles(trx, root.id, result.unchanged.map(({ row, walked: file }) => fileInput(file, row.blob_id, row.hash_origin)), at);
-    const touched = isCutShort(walked) ? found.files : [...fresh, ...result.moved.map((pair) => pair.walked), ...returned.map((pair) => pair.walked)];
+    await markGone(
+      trx,
+      result.gone.filter((row) => row.state === 'present').map((row) => row.id),
+      at,
+    );
+    await moveFiles(
+      trx,
+      root.id,
+      result.moved.map(({ row, walked: to }) => ({
+        fileId: row.id,
+        to: fileInput(to, row.blob_id, row.hash_origin),
+      })),
+      at,
+    );
+    await saveFiles(
+      trx,
+      root.id,
+      fresh.map((file) => fileInput(file, null)),
+      at,
+    );
+    await markPresent(
+      trx,
+      returned.map((pair) => pair.row.id),
+      at,
+    );
+    if (renumbered !== undefined)
+      await saveFiles(
+        trx,
+        root.id,
+        result.unchanged.map(({ row, walked: file }) => fileInput(file, row.blob_id, row.hash_origin)),
+        at,
+      );
+    const touched = isCutShort(walked)
+      ? found.meant
+      : [...fresh, ...result.moved.map((pair) => pair.walked), ...returned.map((pair) => pair.walked)];
     const now = fresh.length === 0 && result.moved.length === 0 ? rows : await filesOfRoot(trx, root.id);
-    return stockOf(now, found.files, new Set(touched), result.gone.length);
+    return stockOf(now, found, new Set(touched), result.gone.length);
   });
 }
 
-function stockOf(rows: readonly FileRow[], files: readonly WalkedFile[], fresh: ReadonlySet<WalkedFile>, gone: number): Stock {
+function stockOf(
+  rows: readonly FileRow[],
+  walked: TargetWalk,
+  fresh: ReadonlySet<WalkedFile>,
+  gone: number,
+): Stock {
   const byPath = new Map(rows.map((row) => [row.path_key, row]));
-  const stock: StockFile[] = [];
+  const files: StockFile[] = [];
+  const others: StockFile[] = [];
   const dirty = new Set<number>();
-  for (const walked of files) {
-    const row = byPath.get(pathKey(walked));
+  const meant = walked.isWhole ? undefined : new Set(walked.meant);
+  for (const file of walked.files) {
+    const row = byPath.get(pathKey(file));
     if (row === undefined) continue;
-    stock.push({ fileId: row.id as FileId, rootId: row.root_id as RootId, walked, blobId: row.blob_id ?? undefined });
-    if (fresh.has(walked)) dirty.add(row.id);
+    const one = {
+      fileId: row.id as FileId,
+      rootId: row.root_id as RootId,
+      walked: file,
+      blobId: row.blob_id ?? undefined,
+    };
+    if (meant === undefined || meant.has(file)) files.push(one);
+    else if (row.state === 'present') others.push(one);
+    if (fresh.has(file)) dirty.add(row.id);
   }
-  return { files: stock, toHash: stock.filter((file) => file.blobId === undefined), dirty, gone };
+  return { files, others, toHash: files.filter((file) => file.blobId === undefined), dirty, gone };
+}
+
+/** A root as the catalog knows it: what a walk found of it, and the paths of the present files that it did not find. */
+export function stockAsKnown(
+  rows: readonly FileRow[],
+  walked: WalkedRoot,
+): Stock & { readonly lost: readonly string[] } {
+  const present = rows.filter((row) => row.state === 'present');
+  const stock = stockOf(present, walked.walk, new Set(isCutShort(walked) ? walked.walk.meant : []), 0);
+  const { gone } = reconcile(
+    present.filter((row) => walked.walk.isMeant(row.path)),
+    { ...walked.walk, files: walked.walk.meant },
+  );
+  return { ...stock, toHash: [], lost: gone.map((row) => row.path) };
 }
 
 function fileInput(file: WalkedFile, blobId: number | null, hashOrigin?: string | null): FileInput {

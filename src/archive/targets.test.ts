@@ -77,7 +77,7 @@ describe('withinKnownRoots', () => {
     expect(withinKnownRoots(given, ['/m', '/m/lora', '/m/loras', '/x'])).toEqual([
       { root: '/m', only: undefined },
       { root: '/elsewhere', only: new Set(['d.pt']) },
-      { root: '/m/lora', only: new Set(['style/a.pt', 'b.pt', 'c.pt']) },
+      { root: '/m/lora', only: new Set(['style/a.pt', 'b.pt', 'c.pt']), deep: true },
     ]);
   });
 

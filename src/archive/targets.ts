@@ -9,6 +9,8 @@ export interface Target {
   /** Absolute. */
   readonly root: string;
   readonly only: ReadonlySet<string> | undefined;
+  /** Whether folders below are walked; when left out, unless single files are named. */
+  readonly deep?: boolean;
 }
 
 /**
@@ -33,13 +35,18 @@ export function resolveTargets(paths: readonly string[], cwd: string): Target[] 
     known.only.add(basename(path));
   }
   const roots = [...folders].filter(([real]) => ![...folders.keys()].some((other) => isInside(other, real)));
-  const single = [...files].filter(([real]) => !roots.some(([root]) => root === real || isInside(root, real)));
-  return [...roots.map(([, root]) => ({ root, only: undefined })), ...single.map(([, { folder, only }]) => ({ root: folder, only }))];
+  const single = [...files].filter(
+    ([real]) => !roots.some(([root]) => root === real || isInside(root, real)),
+  );
+  return [
+    ...roots.map(([, root]) => ({ root, only: undefined })),
+    ...single.map(([, { folder, only }]) => ({ root: folder, only })),
+  ];
 }
 
 /**
  * Single files of a root that is known already count as files of that root, not of one of their own: their pages belong
- * to its gallery. `known`: absolute paths of roots; the one nearest to the file is taken.
+ * to its gallery, and names and links need the others. `known`: absolute paths of roots; the nearest one is taken.
  */
 export function withinKnownRoots(targets: readonly Target[], known: readonly string[]): Target[] {
   const found = new Map<string, Set<string>>();
@@ -55,19 +62,26 @@ export function withinKnownRoots(targets: readonly Target[], known: readonly str
     const folder = relative(root, target.root).split(sep).filter(Boolean);
     for (const name of target.only) only.add([...folder, name].join('/'));
   }
-  return [...others, ...[...found].map(([root, only]) => ({ root, only }))];
+  return [...others, ...[...found].map(([root, only]) => ({ root, only, deep: true }))];
 }
 
 function nearestRoot(folder: string, known: readonly string[]): string | undefined {
   const around = known.filter((root) => root === folder || isInside(root, folder));
-  return around.reduce<string | undefined>((nearest, root) => (nearest === undefined || root.length > nearest.length ? root : nearest), undefined);
+  return around.reduce<string | undefined>(
+    (nearest, root) => (nearest === undefined || root.length > nearest.length ? root : nearest),
+    undefined,
+  );
 }
 
 /** Looks at a path; a file must be a model file. */
 function kindOf(path: string, given: string): 'folder' | 'file' {
   const { kind } = checkRoot(path);
-  if (kind === 'folder' || MODEL_EXTENSIONS.some((extension) => path.toLowerCase().endsWith(extension))) return kind;
-  throw new UserError(`${given} is not a model file.`, { code: 'path-not-model', next: `Model files end in ${MODEL_EXTENSIONS.join(', ')}.` });
+  if (kind === 'folder' || MODEL_EXTENSIONS.some((extension) => path.toLowerCase().endsWith(extension)))
+    return kind;
+  throw new UserError(`${given} is not a model file.`, {
+    code: 'path-not-model',
+    next: `Model files end in ${MODEL_EXTENSIONS.join(', ')}.`,
+  });
 }
 
 /** True when `inner` lies below `outer`; both absolute and resolved. */

@@ -74,7 +74,10 @@ export function reconcile<Row extends KnownFile>(
 }
 
 /** How many walked files stand at a known path with the known size; see `rootPresence`. */
-export function countRecognised(rows: readonly KnownFile[], files: readonly WalkedFile[]): number {
+export function countRecognised(
+  rows: readonly Pick<KnownFile, 'path_key' | 'size'>[],
+  files: readonly WalkedFile[],
+): number {
   const sizes = new Map(rows.map((row) => [row.path_key, row.size]));
   return files.filter((file) => sizes.get(pathKey(file)) === file.size).length;
 }

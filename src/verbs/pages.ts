@@ -1,12 +1,14 @@
 import { formatCount } from '../base/bytes.ts';
 import type { Catalog } from '../catalog/open.ts';
 import type { Deps } from './deps.ts';
+import { recorded } from './record-run.ts';
 import { withCatalogRoots } from './scanning/catalog-roots.ts';
 import type { CatalogRoots } from './scanning/catalog-roots.ts';
-import type { LibraryJob } from './scanning/library-job.ts';
+import { LAYOUT_OPTIONS, readLayout } from './scanning/layout.ts';
+import type { Layout } from './scanning/layout.ts';
 import { endAsBefore, unsettle } from './scanning/settle.ts';
-import { writeLibrary } from './scanning/write-library.ts';
-import { textOption } from './option.ts';
+import { writeByLayout } from './scanning/write-by-layout.ts';
+import { homePath } from './summary.ts';
 import type { RunResult, Verb } from './verb.ts';
 
 /** `civitarium pages [PATH...]`: everything written again from the catalog. */
@@ -20,30 +22,14 @@ export const pages: Verb = {
     ['civitarium pages ~/models', 'one of them'],
   ],
   arguments: [{ name: 'path', many: true, required: false, summary: 'folders that were scanned before' }],
-  options: [
-    {
-      name: 'profile',
-      kind: 'text',
-      value: 'NAME',
-      choices: ['beside', 'collected'],
-      summary: 'where things are written (default beside)',
-    },
-    {
-      name: 'output',
-      kind: 'text',
-      value: 'DIR',
-      summary: 'folder for the gallery, or for everything with --profile collected',
-    },
-  ],
+  options: LAYOUT_OPTIONS,
   async run(deps, input) {
+    const layout = readLayout(input, deps.cwd);
     const catalog = await deps.catalog();
-    const profile = textOption(input, 'profile') === 'collected' ? 'collected' : 'beside';
-    const request = { images: 'none', profile, output: textOption(input, 'output') } as const;
-    return await withCatalogRoots(
-      deps,
-      catalog,
-      { paths: input.arguments, output: request.output },
-      (found) => rewrite(deps, catalog, found, request),
+    return await recorded(deps, 'pages', input, () =>
+      withCatalogRoots(deps, catalog, { paths: input.arguments, layout }, (found) =>
+        rewrite(deps, catalog, found, layout),
+      ),
     );
   },
 };
@@ -51,8 +37,8 @@ export const pages: Verb = {
 async function rewrite(
   deps: Deps,
   catalog: Catalog,
-  { roots, stocks, absent }: CatalogRoots,
-  request: LibraryJob['request'],
+  { roots, stocks, absent, problems }: CatalogRoots,
+  layout: Layout | undefined,
 ): Promise<RunResult> {
   const files = [...stocks.values()].flatMap((stock) => stock.files);
   const warnings = absent.map((path) => `${path} is not there and was left out.`);
@@ -66,28 +52,29 @@ async function rewrite(
     };
   }
   await unsettle(catalog, roots);
-  const done = await writeLibrary(deps, catalog, {
-    roots,
-    stocks,
-    request,
-    touched: new Set(files.map((file) => file.fileId)),
-    online: false,
-  });
-  await endAsBefore(catalog, roots);
+  const touched = new Set(files.map((file) => Number(file.fileId)));
+  const done = await writeByLayout(
+    deps,
+    catalog,
+    { roots, stocks, layout, images: 'none', touched, online: false },
+    (group, own) => endAsBefore(catalog, group, own),
+  );
+  const failures = [...problems, ...done.failures];
   return {
     counts: {
       total: done.pages,
-      written: done.written,
-      unchanged: Math.max(0, done.pages - done.written),
-      failed: done.failures.length,
+      written: done.pagesWritten,
+      unchanged: done.pages - done.pagesWritten - done.pagesFailed,
+      failed: done.pagesFailed,
+      files: done.written,
     },
     warnings: [...warnings, ...done.warnings],
-    failures: done.failures,
-    exitCode: done.failures.length > 0 ? 3 : 0,
+    failures,
+    exitCode: failures.length > 0 ? 3 : 0,
     summary: [
       '',
-      `${formatCount(done.pages)} pages, ${formatCount(done.written)} files written`,
-      ...done.galleries.map((path) => `Gallery  ${path}`),
+      `${formatCount(done.pages)} pages   ${formatCount(done.written)} files written`,
+      ...done.galleries.map((path) => `Gallery  ${homePath(path)}`),
     ],
     data: { galleries: done.galleries },
   };

@@ -2,14 +2,15 @@ import { formatBytes, formatCount } from '../base/bytes.ts';
 import { formatSpan } from '../base/dates.ts';
 import { UserError } from '../base/errors.ts';
 import { parseDuration } from '../base/durations.ts';
-import { parsePreviewWish } from '../archive/plan-previews.ts';
 import { resolveTargets } from '../archive/targets.ts';
 import { recorded } from './record-run.ts';
+import { IMAGES_OPTION, readImages, readLayout, USUAL_LAYOUT } from './scanning/layout.ts';
 import { scanRoots } from './scanning/scan-roots.ts';
 import type { ScanOutcome, ScanRequest } from './scanning/scan-request.ts';
 import type { Deps } from './deps.ts';
-import { flagOption, textOption } from './option.ts';
+import { flagOption, listOption, textOption } from './option.ts';
 import type { Input } from './option.ts';
+import { homePath, summaryRows } from './summary.ts';
 import type { RunResult, Verb } from './verb.ts';
 
 /** `civitarium scan PATH...`: the main job. */
@@ -33,13 +34,7 @@ export const scan: Verb = {
     },
   ],
   options: [
-    {
-      name: 'images',
-      kind: 'optional',
-      value: 'first|all|none|N',
-      bare: 'all',
-      summary: 'previews to fetch for each model (default first; bare: all)',
-    },
+    IMAGES_OPTION,
     {
       name: 'profile',
       kind: 'text',
@@ -60,7 +55,12 @@ export const scan: Verb = {
       choices: ['new'],
       summary: 'only files that are new or changed since the last scan',
     },
-    { name: 'skip-missing', kind: 'flag', summary: 'do not ask again about files the site did not know' },
+    {
+      name: 'skip-missing',
+      kind: 'flag',
+      aliases: ['skipmissing'],
+      summary: 'do not ask again about files the site did not know',
+    },
     {
       name: 'max-age',
       kind: 'text',
@@ -76,26 +76,11 @@ export const scan: Verb = {
   ],
   async run(deps, input) {
     const request = readRequest(deps, input);
-    return await recorded(deps, 'scan', input, async () => toResult(deps, await scanRoots(deps, request)));
+    return await recorded(deps, 'scan', input, async () => toResult(await scanRoots(deps, request)));
   },
 };
 
 function readRequest(deps: Deps, input: Input): ScanRequest {
-  const images = parsePreviewWish(textOption(input, 'images') ?? 'first');
-  if (images === undefined) {
-    throw new UserError(
-      `--images takes first, all, none or a number, not "${textOption(input, 'images') ?? ''}".`,
-      { code: 'bad-argument' },
-    );
-  }
-  const profile = textOption(input, 'profile') === 'collected' ? 'collected' : 'beside';
-  const output = textOption(input, 'output');
-  if (profile === 'collected' && output === undefined) {
-    throw new UserError('The profile "collected" needs a folder to collect in.', {
-      code: 'no-output',
-      next: 'Add --output DIR.',
-    });
-  }
   const maxAge = textOption(input, 'max-age');
   const maxAgeMs = maxAge === undefined ? undefined : parseDuration(maxAge);
   if (maxAge !== undefined && maxAgeMs === undefined) {
@@ -103,20 +88,19 @@ function readRequest(deps: Deps, input: Input): ScanRequest {
       code: 'bad-argument',
     });
   }
-  const patterns = input.options['pattern'];
+  const patterns = listOption(input, 'pattern');
   return {
+    ...(readLayout(input, deps.cwd) ?? USUAL_LAYOUT),
     targets: resolveTargets(input.arguments, deps.cwd),
-    images,
-    profile,
-    output,
+    images: readImages(input),
     onlyNew: textOption(input, 'only') === 'new',
     skipMissing: flagOption(input, 'skip-missing'),
     maxAgeMs,
-    patterns: Array.isArray(patterns) && patterns.length > 0 ? (patterns as string[]) : undefined,
+    patterns: patterns.length > 0 ? patterns : undefined,
   };
 }
 
-function toResult(deps: Deps, outcome: ScanOutcome): RunResult {
+function toResult(outcome: ScanOutcome): RunResult {
   const { counts, planned } = outcome;
   const warnings = [...outcome.warnings];
   const failures = [...outcome.failures];
@@ -133,15 +117,13 @@ function toResult(deps: Deps, outcome: ScanOutcome): RunResult {
     warnings,
     failures,
     exitCode,
-    summary: planned ?? summaryLines(deps, outcome),
+    summary: planned ?? summaryLines(outcome),
     data: { galleries: outcome.galleries, ...(outcome.plan === undefined ? {} : { plan: outcome.plan }) },
   };
 }
 
-function summaryLines(
-  deps: Deps,
-  { counts, galleries, hashMs, tookMs, requests, previewBytes, written }: ScanOutcome,
-): string[] {
+function summaryLines(outcome: ScanOutcome): string[] {
+  const { counts, galleries, hashMs, tookMs, requests, previewBytes, written } = outcome;
   const parts = [
     `${formatCount(counts.files)} files`,
     `${formatCount(counts.identified)} known`,
@@ -150,19 +132,12 @@ function summaryLines(
   if (counts.removed > 0) parts.push(`${formatCount(counts.removed)} removed from the site`);
   if (counts.unchecked > 0) parts.push(`${formatCount(counts.unchecked)} unchecked`);
   if (counts.failed > 0) parts.push(`${formatCount(counts.failed)} unreadable`);
-  const work = [`${formatCount(requests)} requests in ${formatSpan(tookMs)}`];
+  const work = [
+    `${formatCount(requests)} ${requests === 1 ? 'request' : 'requests'} in ${formatSpan(tookMs)}`,
+  ];
   if (counts.hashed > 0) work.push(`${formatBytes(counts.hash_bytes)} hashed in ${formatSpan(hashMs)}`);
   if (counts.previews > 0)
     work.push(`${formatCount(counts.previews)} previews (${formatBytes(previewBytes)})`);
   if (written === 0) work.push('nothing new to write');
-  return [
-    '',
-    parts.join('   '),
-    work.join('   '),
-    ...galleries.map((path) => `Gallery  ${shorten(path, deps.cwd)}`),
-  ];
-}
-
-function shorten(path: string, cwd: string): string {
-  return path.startsWith(`${cwd}/`) ? path.slice(cwd.length + 1) : path;
+  return ['', ...summaryRows([parts, work]), ...galleries.map((path) => `Gallery  ${homePath(path)}`)];
 }

@@ -2,9 +2,8 @@ import { formatCount } from '../base/bytes.ts';
 import { formatDay } from '../base/dates.ts';
 import type { BlobId, FileId, ModelId, Sha256 } from '../base/ids.ts';
 import type { SourceError } from '../base/errors.ts';
-import { UserError } from '../base/errors.ts';
 import { knownHashes } from '../archive/hash-files.ts';
-import { parsePreviewWish } from '../archive/plan-previews.ts';
+import type { PreviewWish } from '../archive/plan-previews.ts';
 import { refreshKnown, standingsOf } from '../archive/refresh-known.ts';
 import type { ModelStanding, Refreshed } from '../archive/refresh-known.ts';
 import { whatChanged } from '../archive/what-changed.ts';
@@ -16,11 +15,10 @@ import { recorded } from './record-run.ts';
 import { withCatalogRoots } from './scanning/catalog-roots.ts';
 import type { CatalogRoots } from './scanning/catalog-roots.ts';
 import { checkKey } from './scanning/check-key.ts';
-import type { ScanRequest } from './scanning/scan-request.ts';
+import { IMAGES_OPTION, LAYOUT_OPTIONS, readImages, readLayout } from './scanning/layout.ts';
+import type { Layout } from './scanning/layout.ts';
 import { endIncomplete, unsettle } from './scanning/settle.ts';
-import { writeLibrary } from './scanning/write-library.ts';
-import { textOption } from './option.ts';
-import type { Input } from './option.ts';
+import { writeByLayout } from './scanning/write-by-layout.ts';
 import type { Failure, RunResult, Verb } from './verb.ts';
 
 /** `civitarium update [PATH...]`: ask again about everything that is known. */
@@ -34,58 +32,22 @@ export const update: Verb = {
     ['civitarium update ~/models/lora --json', 'one folder, for a script'],
   ],
   arguments: [{ name: 'path', many: true, required: false, summary: 'folders that were scanned before' }],
-  options: [
-    {
-      name: 'images',
-      kind: 'optional',
-      value: 'first|all|none|N',
-      bare: 'all',
-      summary: 'previews to fetch for each model (default first; bare: all)',
-    },
-    {
-      name: 'profile',
-      kind: 'text',
-      value: 'NAME',
-      choices: ['beside', 'collected'],
-      summary: 'where things are written (default beside)',
-    },
-    {
-      name: 'output',
-      kind: 'text',
-      value: 'DIR',
-      summary: 'folder for the gallery, or for everything with --profile collected',
-    },
-  ],
+  options: [IMAGES_OPTION, ...LAYOUT_OPTIONS],
   async run(deps, input) {
-    const request = readRequest(input);
+    const request = { images: readImages(input), layout: readLayout(input, deps.cwd) };
     return await recorded(deps, 'update', input, () => updateRoots(deps, input.arguments, request));
   },
 };
 
-type Request = Pick<ScanRequest, 'images' | 'profile' | 'output'>;
-
-function readRequest(input: Input): Request {
-  const images = parsePreviewWish(textOption(input, 'images') ?? 'first');
-  if (images === undefined) {
-    throw new UserError(
-      `--images takes first, all, none or a number, not "${textOption(input, 'images') ?? ''}".`,
-      { code: 'bad-argument' },
-    );
-  }
-  const output = textOption(input, 'output');
-  const profile = textOption(input, 'profile') === 'collected' ? 'collected' : 'beside';
-  if (profile === 'collected' && output === undefined) {
-    throw new UserError('The profile "collected" needs a folder to collect in.', {
-      code: 'no-output',
-      next: 'Add --output DIR.',
-    });
-  }
-  return { images, profile, output };
+interface Request {
+  readonly images: PreviewWish;
+  /** `undefined`: as the last scan wrote them. */
+  readonly layout: Layout | undefined;
 }
 
 async function updateRoots(deps: Deps, paths: readonly string[], request: Request): Promise<RunResult> {
   const catalog = await deps.catalog();
-  return await withCatalogRoots(deps, catalog, { paths, output: request.output }, (found) =>
+  return await withCatalogRoots(deps, catalog, { paths, layout: request.layout }, (found) =>
     updateFound(deps, catalog, found, request),
   );
 }
@@ -93,7 +55,7 @@ async function updateRoots(deps: Deps, paths: readonly string[], request: Reques
 async function updateFound(
   deps: Deps,
   catalog: Catalog,
-  { roots, stocks, absent }: CatalogRoots,
+  { roots, stocks, absent, problems }: CatalogRoots,
   request: Request,
 ): Promise<RunResult> {
   const files = [...stocks.values()].flatMap((stock) => stock.files);
@@ -125,20 +87,18 @@ async function updateFound(
       touched.add(fileId);
   }
   await chooseFor(catalog, [...touched] as FileId[], startedAt);
-  const written = await writeLibrary(deps, catalog, {
-    roots,
-    stocks,
-    request,
-    touched,
-    online: refreshed.stopped === undefined,
-  });
-  await endIncomplete(catalog, roots);
+  const written = await writeByLayout(
+    deps,
+    catalog,
+    { ...request, roots, stocks, touched, online: refreshed.stopped === undefined },
+    (group, layout) => endIncomplete(catalog, group, layout),
+  );
   return resultOf({
     standings: await standingsOf(catalog, models, startedAt),
     news,
     written: written.written,
     warnings: [...keyWarnings, ...absences, ...written.warnings],
-    failures: written.failures,
+    failures: [...problems, ...written.failures],
     stopped: refreshed.stopped ?? written.stopped,
   });
 }
@@ -166,7 +126,7 @@ async function refresh(
   known: Known,
 ): Promise<Refreshed> {
   const blobs = new Map<Sha256, BlobId>([...known.values()].map(({ sha256, blobId }) => [sha256, blobId]));
-  const phase = deps.progress.phase('Asking Civitai', models.length, 'models');
+  const phase = deps.progress.phase('Asking Civitai', undefined, 'answers');
   try {
     return await refreshKnown(models, blobs, {
       catalog,

@@ -13,8 +13,6 @@ import type { Failure } from '../verb.ts';
 import { aloneIn } from './alone-in.ts';
 import { layoutOf } from './layout.ts';
 import type { Layout } from './layout.ts';
-import { aloneIn } from './alone-in.ts';
-import { galleryFolder } from './settle.ts';
 
 export interface CatalogRoots {
   readonly roots: readonly WalkedRoot[];
@@ -40,23 +38,6 @@ export async function catalogRoots(
   catalog: Catalog,
   paths: readonly string[],
 ): Promise<CatalogRoots> {
-  return await walkAll(deps, catalog, await wantedRoots(deps, catalog, paths));
-}
-
-/** The same for work that writes, done while no other run works in these roots or in `output` (as given). */
-export async function withCatalogRoots<T>(
-  deps: Deps,
-  catalog: Catalog,
-  from: { readonly paths: readonly string[]; readonly output: string | undefined },
-  work: (found: CatalogRoots) => Promise<T>,
-): Promise<T> {
-  const wanted = await wantedRoots(deps, catalog, from.paths);
-  const folders = [...wanted.keys()].flatMap(({ path }) => [path, galleryFolder(path, from, deps.cwd)]);
-  // Read anew: the run that was waited for may have left the roots otherwise.
-  return await aloneIn(deps, folders, async () => await work(await catalogRoots(deps, catalog, from.paths)));
-}
-
-async function wantedRoots(deps: Deps, catalog: Catalog, paths: readonly string[]): Promise<Wanted> {
   const wanted = await wantedRoots(deps, catalog, paths);
   const found = {
     roots: [] as WalkedRoot[],
@@ -88,7 +69,10 @@ export async function withCatalogRoots<T>(
   work: (found: CatalogRoots) => Promise<T>,
 ): Promise<T> {
   const roots = [...(await wantedRoots(deps, catalog, wanted.paths)).keys()];
-  const folders = roots.flatMap((root) => [root.path, (wanted.layout ?? layoutOf(root))?.output ?? root.path]);
+  const folders = roots.flatMap((root) => [
+    root.path,
+    (wanted.layout ?? layoutOf(root))?.output ?? root.path,
+  ]);
   // Looked at once alone: another run may have been at work until now.
   return await aloneIn(deps, folders, async () => work(await catalogRoots(deps, catalog, wanted.paths)));
 }

@@ -27,7 +27,10 @@ export interface FilesWritten {
 /** One root with what the stages of writing need to know of it. */
 export interface RootJob {
   readonly walked: WalkedRoot;
+  /** All its files, as far as they are known. */
   readonly files: readonly StockFile[];
+  /** Those that the run is about. */
+  readonly meant: readonly StockFile[];
   readonly naming: Naming;
   readonly outputs: readonly OutputRow[];
   /** Everything of this root is written within these. */

@@ -2,14 +2,12 @@ import type { SourceError } from '../../base/errors.ts';
 import type { PreviewWish } from '../../archive/plan-previews.ts';
 import type { Target } from '../../archive/targets.ts';
 import type { Failure } from '../verb.ts';
+import type { Layout } from './layout.ts';
 
 /** What a scan was asked to do. */
-export interface ScanRequest {
+export interface ScanRequest extends Layout {
   readonly targets: readonly Target[];
   readonly images: PreviewWish;
-  readonly profile: 'beside' | 'collected';
-  /** As given, relative to the working directory. */
-  readonly output: string | undefined;
   readonly onlyNew: boolean;
   readonly skipMissing: boolean;
   readonly maxAgeMs: number | undefined;

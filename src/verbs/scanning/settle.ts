@@ -5,19 +5,38 @@ import type { WalkedRoot } from '../../archive/take-stock.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { settleRoot, unsettleRoot } from '../../catalog/root.ts';
 import type { Deps, Settings } from '../deps.ts';
+import { isSameLayout, layoutOf } from './layout.ts';
+import type { Layout } from './layout.ts';
 import type { ScanRequest } from './scan-request.ts';
 
 /** Raise it when what is written changes, so that the next scan writes everything anew. */
-const LAYOUT = 1;
+const VERSION = 1;
 
 /** What a scan's result depends on besides the tree: the same text means the same files would be written. */
 export function settingsKey(settings: Settings, request: ScanRequest): string {
-  return JSON.stringify([LAYOUT, request.images, request.profile, request.output ?? '', request.patterns ?? [], settings.browsingLevel, settings.hashKinds, new URL(settings.apiUrl).origin]);
+  const { images } = request;
+  const { browsingLevel, hashKinds } = settings;
+  return JSON.stringify({
+    ...layoutKey(request),
+    images,
+    browsingLevel,
+    hashKinds,
+    site: new URL(settings.apiUrl).origin,
+  });
+}
+
+function layoutKey({ profile, output }: Layout): { version: number } & Layout {
+  return { version: VERSION, profile, output };
 }
 
 /** True when the last complete scan left this very tree, with these settings, and no answer has fallen due since. */
-export function isSettled({ root, walk, target }: WalkedRoot, key: string, now: number, request: ScanRequest): boolean {
-  if (target.only !== undefined || request.maxAgeMs !== undefined) return false;
+export function isSettled(
+  { root, walk }: WalkedRoot,
+  key: string,
+  now: number,
+  request: Pick<ScanRequest, 'maxAgeMs'>,
+): boolean {
+  if (!walk.isWhole || request.maxAgeMs !== undefined) return false;
   return root.digest === walk.digest && root.settings === key && (root.due_at === null || root.due_at > now);
 }
 
@@ -27,40 +46,74 @@ export async function unsettle(catalog: Catalog, roots: readonly WalkedRoot[]): 
 }
 
 /** Records that a root is as a complete scan leaves it, unless somebody changed a model file while it ran. */
-export async function settle(deps: Deps, catalog: Catalog, roots: readonly WalkedRoot[], request: ScanRequest, key: string): Promise<void> {
+export async function settle(
+  deps: Deps,
+  catalog: Catalog,
+  roots: readonly WalkedRoot[],
+  request: ScanRequest,
+  key: string,
+): Promise<void> {
   for (const walked of roots) {
     const { root, target, walk } = walked;
-    const after = await walkTarget(target, { signal: deps.signal, ...(request.patterns === undefined ? {} : { patterns: request.patterns }) });
-    if (target.only !== undefined || modelFiles(after) !== modelFiles(walk)) await endIncomplete(catalog, [walked]);
-    else await settleRoot(catalog, root.id, { digest: after.digest, settings: key, dueAt: await nextDue(catalog, root.id) });
+    // The scan wrote files itself, so the digest is of another look.
+    const after =
+      walk.isWhole && !request.onlyNew ? await walkTarget(target, { signal: deps.signal }) : undefined;
+    if (after === undefined || modelFiles(after) !== modelFiles(walk))
+      await endIncomplete(catalog, [walked], request);
+    else
+      await settleRoot(catalog, root.id, {
+        digest: after.digest,
+        settings: key,
+        dueAt: await nextDue(catalog, root.id),
+      });
   }
 }
 
 /**
- * Records that work on some roots came to its end, but that there is more to do: the next scan looks at everything, and
- * writes what it finds changed. A root of which only single files were looked at stays as it was.
+ * Records that work on some roots came to its end, written in this layout, but that there is more to do: the next scan
+ * looks at everything, and writes what it finds changed. A root of which only some files were looked at stays as it was.
  */
-export async function endIncomplete(catalog: Catalog, roots: readonly WalkedRoot[]): Promise<void> {
+export async function endIncomplete(
+  catalog: Catalog,
+  roots: readonly WalkedRoot[],
+  layout: Layout,
+): Promise<void> {
   for (const walked of roots) {
-    const { root, target, walk } = walked;
-    if (target.only !== undefined && isCutShort(walked)) continue;
-    await settleRoot(catalog, root.id, { digest: root.digest ?? walk.digest, settings: root.settings ?? '', dueAt: ALREADY });
+    const { root, walk } = walked;
+    if (!walk.isWhole && isCutShort(walked)) continue;
+    const written = walk.isWhole ? layout : (layoutOf(root) ?? layout);
+    await settleRoot(catalog, root.id, {
+      digest: root.digest ?? walk.digest,
+      settings: JSON.stringify(layoutKey(written)),
+      dueAt: ALREADY,
+    });
   }
 }
 
 /** Due since ever. */
 const ALREADY = 0;
 
-/** Records that work on some roots came to its end that learned nothing new: they are as settled as they were. */
-export async function endAsBefore(catalog: Catalog, roots: readonly WalkedRoot[]): Promise<void> {
-  for (const { root } of roots) {
-    if (root.digest === null || root.settings === null) continue;
-    await settleRoot(catalog, root.id, { digest: root.digest, settings: root.settings, dueAt: root.due_at ?? undefined });
+/**
+ * Records that work on some roots came to its end that learned nothing new: they are as settled as they were, or as cut
+ * short, for only a scan finds out what is still to be decided.
+ */
+export async function endAsBefore(
+  catalog: Catalog,
+  roots: readonly WalkedRoot[],
+  layout: Layout,
+): Promise<void> {
+  for (const walked of roots) {
+    const { digest, settings, due_at: dueAt, id } = walked.root;
+    if (digest === null || settings === null) continue;
+    if (!isSameLayout(layoutOf(walked.root), layout)) await endIncomplete(catalog, [walked], layout);
+    else await settleRoot(catalog, id, { digest, settings, dueAt: dueAt ?? undefined });
   }
 }
 
 function modelFiles(walk: WalkedRoot['walk']): string {
-  return walk.files.map((file) => `${file.path}\0${file.size}\0${file.mtimeNs}\0${file.ctimeNs}\0${file.inode}`).join('\n');
+  return walk.files
+    .map((file) => `${file.path}\0${file.size}\0${file.mtimeNs}\0${file.ctimeNs}\0${file.inode}`)
+    .join('\n');
 }
 
 /** The folder of a root's gallery, absolute. */

@@ -3,7 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { sql } from 'kysely';
 import type { SourceError } from '../../base/errors.ts';
 import { recordPlacedPreviews } from '../../archive/place-previews.ts';
-import type { StockFile, WalkedRoot } from '../../archive/take-stock.ts';
+import type { Stock, StockFile, WalkedRoot } from '../../archive/take-stock.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { outputsOf } from '../../catalog/output.ts';
 import type { OutputRow } from '../../catalog/output.ts';
@@ -13,9 +13,10 @@ import type { Deps } from '../deps.ts';
 import type { Failure } from '../verb.ts';
 import { clearTemps } from './clear-temps.ts';
 import { galleryPlaces } from './galleries.ts';
+import { isSameLayout, layoutOf } from './layout.ts';
+import type { Layout } from './layout.ts';
 import type { FilesWritten, LibraryJob, RootJob } from './library-job.ts';
 import { namingsOf } from './naming.ts';
-import type { Naming } from './naming.ts';
 import { writeCollected } from './write-collected.ts';
 import { galleryStands } from './gallery-stands.ts';
 import { writeGallery } from './write-gallery.ts';
@@ -28,7 +29,10 @@ export interface LibraryWritten {
   readonly previewBytes: number;
   /** Previews held in all. */
   readonly images: number;
+  /** Pages looked at, and those of them that were written or refused. */
   readonly pages: number;
+  readonly pagesWritten: number;
+  readonly pagesFailed: number;
   /** Files written in all. */
   readonly written: number;
   readonly galleries: readonly string[];
@@ -41,20 +45,29 @@ export interface LibraryWritten {
 export async function writeLibrary(deps: Deps, catalog: Catalog, job: LibraryJob): Promise<LibraryWritten> {
   const places = galleryPlaces(job.roots, job.request, deps.cwd);
   const recorded = await recordLeftPreviews(deps, catalog, job.roots);
-  const before = await rootJobs(deps, catalog, job);
+  const before = await rootJobs(catalog, job, deps.cwd);
   clearTemps(before, places);
   const previews = await bringPreviews(deps, catalog, before, job);
-  const jobs = previews.fetched > 0 ? await rootJobs(deps, catalog, job) : before;
-  const touched = new Set([...job.touched, ...recorded, ...previews.touched, ...withoutOutputs(before)]);
+  const jobs = previews.fetched > 0 ? await rootJobs(catalog, job, deps.cwd) : before;
+  const touched = new Set([
+    ...job.touched,
+    ...recorded,
+    ...previews.touched,
+    ...withoutOutputs(before),
+    ...placedAnew(before, job.request),
+  ]);
   for (const fileId of await relatedFiles(catalog, touched)) touched.add(fileId);
   await indexFiles(catalog, [...touched]);
   const total: Total = { written: previews.fetched, warnings: [], failures: [...previews.failures] };
   const pageOf = new Map(jobs.flatMap((root) => [...pagePaths(root)]));
-  let pages = 0;
+  const pages = { pages: 0, pagesWritten: 0, pagesFailed: 0 };
   for (const root of jobs) {
     addTo(total, await writeInfos(deps, catalog, root, touched));
     addTo(total, await writeCollected(deps, catalog, root, touched));
-    pages += addTo(total, await writePages(deps, catalog, root, touched, pageOf, job.request)).pages;
+    const paged = addTo(total, await writePages(deps, catalog, root, touched, pageOf, job.request));
+    pages.pages += paged.pages;
+    pages.pagesWritten += paged.written;
+    pages.pagesFailed += paged.failures.length;
   }
   // Counters change all the time: they alone are no reason to write galleries.
   const isNews =
@@ -67,10 +80,10 @@ export async function writeLibrary(deps: Deps, catalog: Catalog, job: LibraryJob
   }
   return {
     ...total,
+    ...pages,
     previews: previews.fetched,
     previewBytes: previews.bytes,
     images: previews.held,
-    pages,
     galleries,
     stopped: previews.stopped,
   };
@@ -101,23 +114,33 @@ async function recordLeftPreviews(
   return fileIds;
 }
 
-async function rootJobs(deps: Deps, catalog: Catalog, job: LibraryJob): Promise<RootJob[]> {
+/** What the stages of writing need to know of each root. Reads the catalog only. */
+export async function rootJobs(
+  catalog: Catalog,
+  job: Pick<LibraryJob, 'roots' | 'stocks' | 'request'>,
+  cwd: string,
+): Promise<RootJob[]> {
   const outputs = new Map<WalkedRoot, readonly OutputRow[]>();
   for (const walked of job.roots)
     outputs.set(walked, await outputsOf(catalog.db, { rootId: walked.root.id }));
-  const filesOf = (walked: WalkedRoot): readonly StockFile[] => job.stocks.get(walked)?.files ?? [];
-  const namings = namingsOf(
-    job.roots,
-    filesOf,
-    job.request,
-    deps.cwd,
-    await heldBases(catalog, job.request, deps.cwd),
-  );
+  const stockOf = (walked: WalkedRoot): Pick<Stock, 'files' | 'others'> => job.stocks.get(walked) ?? NO_STOCK;
+  const filesOf = (walked: WalkedRoot): StockFile[] => [...stockOf(walked).files, ...stockOf(walked).others];
+  const namings = namingsOf(job.roots, filesOf, job.request, cwd, await heldBases(catalog, job.request, cwd));
   return job.roots.flatMap((walked) => {
     const naming = namings.get(walked);
-    return naming === undefined ? [] : [rootJob(walked, filesOf(walked), naming, outputs.get(walked) ?? [])];
+    if (naming === undefined) return [];
+    return [
+      rootJob(walked, {
+        files: filesOf(walked),
+        meant: stockOf(walked).files,
+        naming,
+        outputs: outputs.get(walked) ?? [],
+      }),
+    ];
   });
 }
+
+const NO_STOCK = { files: [], others: [] };
 
 /** The folder names that files of any root were given in the output folder before, by file id: they stay. */
 async function heldBases(
@@ -145,17 +168,13 @@ async function heldBases(
 
 function rootJob(
   walked: WalkedRoot,
-  files: readonly StockFile[],
-  naming: Naming,
-  outputs: readonly OutputRow[],
+  parts: Pick<RootJob, 'files' | 'meant' | 'naming' | 'outputs'>,
 ): RootJob {
   const { root } = walked.target;
   return {
     walked,
-    files,
-    naming,
-    outputs,
-    bounds: naming.bounds,
+    ...parts,
+    bounds: parts.naming.bounds,
     exists(path) {
       if (!path.startsWith(`${root}/`)) return existsSync(path);
       const inner = path.slice(root.length + 1);
@@ -167,15 +186,22 @@ function rootJob(
   };
 }
 
+/** All files of the roots whose things were last written elsewhere: their pages lead to another gallery. */
+function placedAnew(jobs: readonly RootJob[], layout: Layout): number[] {
+  return jobs.flatMap((job) =>
+    isSameLayout(layoutOf(job.walked.root), layout) ? [] : job.meant.map((file) => file.fileId),
+  );
+}
+
 /** Files without a page at its place, or whose recorded page or sidecar is no longer there or was never finished. */
 function withoutOutputs(jobs: readonly RootJob[]): Set<number> {
   const wanted = new Set<number>();
-  for (const { files, naming, outputs, exists } of jobs) {
+  for (const { meant, naming, outputs, exists } of jobs) {
     const recorded = groupBy(
       outputs.filter((row) => row.kind === 'page' || row.kind === 'info'),
       (row) => row.file_id ?? 0,
     );
-    for (const file of files) {
+    for (const file of meant) {
       const page = naming.page(file);
       // What another profile or an earlier name of the file left elsewhere says nothing about its place of today.
       const rows = (recorded.get(file.fileId) ?? []).filter(
