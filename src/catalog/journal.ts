@@ -1,0 +1,150 @@
+import type { Insertable, Kysely, Selectable } from 'kysely';
+import { sql } from 'kysely';
+
+import { chunks } from '../base/pool.ts';
+import { bulkRows } from './bulk-rows.ts';
+import type { EngineName } from './open-engine.ts';
+import type { JournalStepTable, Tables } from './schema.ts';
+
+/** A step of a run that moves files, as recorded. */
+export type JournalStep = Selectable<JournalStepTable>;
+export type StepState = JournalStepTable['state'];
+
+/** What became of a step. */
+export interface StepOutcome {
+  readonly position: number;
+  readonly state: StepState;
+  readonly problem?: string | undefined;
+  /** Of the target, where it is another file than the source was. */
+  readonly leftMtimeNs?: string | undefined;
+  readonly leftInode?: string | undefined;
+  readonly madeFileId?: number | undefined;
+}
+
+/** Rows handed to the database at once: bounds memory. */
+const AT_ONCE = 5000;
+
+const STEP = {
+  run_id: 'int',
+  position: 'int',
+  op: 'text',
+  role: 'text',
+  file_id: 'int',
+  source: 'text',
+  target: 'text',
+  source_root_id: 'int',
+  target_root_id: 'int',
+  size: 'int',
+  mtime_ns: 'text',
+  inode: 'text',
+  sha256: 'text',
+  state: 'text',
+} as const satisfies Partial<Record<keyof Insertable<JournalStepTable>, 'int' | 'text'>>;
+
+type StepColumn = keyof typeof STEP;
+/** A step about to be taken. */
+export type PlannedStep = Pick<JournalStep, Exclude<StepColumn, 'run_id' | 'position' | 'state'>>;
+
+/** Records all steps of a plan, in their order, before the first is taken; gives them as recorded. */
+export async function planSteps(
+  trx: Kysely<Tables>,
+  engine: EngineName,
+  runId: number,
+  steps: readonly PlannedStep[],
+): Promise<JournalStep[]> {
+  const recorded = steps.map((step, position): JournalStep => ({
+    ...step,
+    run_id: runId,
+    position,
+    left_mtime_ns: null,
+    left_inode: null,
+    made_file_id: null,
+    state: 'planned',
+    problem: null,
+  }));
+  const names = Object.keys(STEP) as StepColumn[];
+  const columns = sql.raw(names.join(', '));
+  for (const some of chunks(recorded, AT_ONCE)) {
+    const rows = some.map((step) => names.map((name) => step[name]));
+    await sql`insert into journal_step (${columns}) select ${columns} from ${bulkRows(engine, STEP, rows)} as step`.execute(trx); // prettier-ignore
+  }
+  return recorded;
+}
+
+/** Records what became of steps. */
+export async function settleSteps(
+  trx: Kysely<Tables>,
+  engine: EngineName,
+  runId: number,
+  outcomes: readonly StepOutcome[],
+): Promise<void> {
+  // The run stands in each row: only so does SQLite look up a step for each of them, and not the other way round.
+  const columns = { run_id: 'int', position: 'int', state: 'text', problem: 'text', mtime: 'text', inode: 'text', made: 'int' } as const; // prettier-ignore
+  for (const some of chunks(outcomes, AT_ONCE)) {
+    const rows = some.map((one) => [
+      runId,
+      one.position,
+      one.state,
+      one.problem ?? null,
+      one.leftMtimeNs ?? null,
+      one.leftInode ?? null,
+      one.madeFileId ?? null,
+    ]);
+    await sql`update journal_step set state = step.state, problem = step.problem,
+        left_mtime_ns = coalesce(step.mtime, left_mtime_ns), left_inode = coalesce(step.inode, left_inode),
+        made_file_id = coalesce(step.made, made_file_id)
+      from ${bulkRows(engine, columns, rows)} as step
+      where journal_step.run_id = step.run_id and journal_step.position = step.position`.execute(trx);
+  }
+}
+
+/** The steps of a run in these states (all when left out), in their order. */
+export async function stepsOf(
+  db: Kysely<Tables>,
+  runId: number,
+  states?: readonly StepState[],
+): Promise<JournalStep[]> {
+  let query = db.selectFrom('journal_step').selectAll().where('run_id', '=', runId).orderBy('position');
+  if (states !== undefined) query = query.where('state', 'in', states);
+  return query.execute();
+}
+
+/** Runs of this host with steps under way, oldest first: `planned` ones to be finished, `undoing` ones to be taken back. */
+export async function openRuns(
+  db: Kysely<Tables>,
+  hostId: string,
+): Promise<{ readonly runId: number; readonly state: 'planned' | 'undoing' }[]> {
+  const rows = await db
+    .selectFrom('journal_step as step')
+    .innerJoin('run', 'run.id', 'step.run_id')
+    .select(['step.run_id', 'step.state'])
+    .distinct()
+    .where('step.state', 'in', ['planned', 'undoing'])
+    .where('run.host_id', '=', hostId)
+    .orderBy('step.run_id')
+    .execute();
+  return rows.map((row) => ({ runId: row.run_id, state: row.state === 'undoing' ? 'undoing' : 'planned' }));
+}
+
+/** The last run of this host that did something which can still be taken back. */
+export async function lastJournalled(db: Kysely<Tables>, hostId: string): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('journal_step as step')
+    .innerJoin('run', 'run.id', 'step.run_id')
+    .select(({ fn }) => fn.max('step.run_id').as('run_id'))
+    .where('step.state', '=', 'done')
+    .where('step.role', '<>', 'folder')
+    .where('run.host_id', '=', hostId)
+    .executeTakeFirst();
+  return row?.run_id ?? undefined;
+}
+
+/** Marks what was done in a run, or left by an earlier undo, as about to be taken back. */
+export async function beginUndo(trx: Kysely<Tables>, runId: number): Promise<void> {
+  await trx
+    .updateTable('journal_step')
+    .set({ state: 'undoing', problem: null })
+    .where('run_id', '=', runId)
+    .where('state', 'in', ['done', 'left'])
+    .execute();
+}
