@@ -37,13 +37,24 @@ export async function planScan(deps: Deps, catalog: Catalog, request: ScanReques
   const files = planned.reduce((sum, { walk }) => sum + walk.meant.length, 0);
   const galleries = new Set(planned.map(({ target }) => galleryFolder(target.root, request, deps.cwd)));
   const lines = [
-    `${formatCount(files)} files, of which ${formatCount(plan.to_hash)} would be hashed (${formatBytes(plan.to_hash_bytes)})`,
-    `${formatCount(known.identified)} are known already, ${formatCount(known.missing)} were not on the site, ${formatCount(known.removed)} were removed from it`,
+    '',
+    ...summaryRows([
+      [
+        `${formatCount(files)} files`,
+        `${formatCount(plan.to_hash)} to hash (${formatBytes(plan.to_hash_bytes)})`,
+        `${formatCount(plan.previews)} known previews to fetch (roughly ${formatBytes(plan.previews_bytes)})`,
+      ],
+      [
+        `${formatCount(known.identified)} known already`,
+        `${formatCount(known.missing)} not on the site`,
+        `${formatCount(known.removed)} removed from it`,
+      ],
+    ]),
     ...(plan.moved > 0 ? [`${formatCount(plan.moved)} were moved and keep what is known of them`] : []),
     ...(plan.gone > 0 ? [`${formatCount(plan.gone)} are gone; what is known of them is kept`] : []),
-    `${formatCount(plan.previews)} previews of known models would be fetched, ${formatBytes(plan.previews_bytes)} by a rough estimate from their measures`,
-    `previews: ${request.images}; profile: ${request.profile}`,
-    ...[...galleries].map((folder) => `${folder}/gallery.html would be written`),
+    `Previews  ${request.images}`,
+    `Profile   ${request.profile}`,
+    ...[...galleries].map((folder) => `Gallery   ${homePath(folder)}/gallery.html`),
     'Nothing was changed and nobody was asked.',
   ];
   const counted = known.identified + known.missing + known.removed + known.failed;
