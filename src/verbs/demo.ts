@@ -58,7 +58,7 @@ export const demo: Verb = {
       const quiet = deps.settings.json || deps.settings.quiet;
       if (!quiet)
         process.stderr.write(
-          `\n  A sample library of ${library.files} model files, and a stand-in for Civitai on this machine.\n\n`,
+          `\n  A sample library of ${formatCount(library.files)} model files,\n  and a stand-in for Civitai on this machine.\n\n`,
         );
       const scanned = await runScan(deps, models, folder, standin.apiUrl);
       const gallery = join(models, 'gallery.html');

@@ -20,6 +20,10 @@ describe('wrapLine', () => {
       '  Note     a.safetensors: The file ends',
       '           within its header.',
     ]);
+    expect(wrapLine('  Note     Stable-diffusion/empty.safetensors: The file is empty.', 60)).toEqual([
+      '  Note     Stable-diffusion/empty.safetensors: The file is',
+      '           empty.',
+    ]);
   });
 
   it('hangs it where it is told to', () => {

@@ -14,7 +14,7 @@ export function wrapLine(line: string, width: number | undefined, hang?: number)
   // A short label before the text, as in "Gallery  ~/models/gallery.html".
   const label = /^ *\S{1,24} {2,}(?=\S)/.exec(line)?.[0] ?? '';
   const isTable = columns.length > 1 && columns.every((column) => indent.length + column.length <= width);
-  if (isTable) return packed(columns, '   ', indent, indent, width);
+  if (isTable && label === '') return packed(columns, '   ', indent, indent, width);
   const lead = label.length > 0 && label.length <= width / 2 ? label : indent;
   return packed(line.slice(lead.length).split(' '), ' ', lead, ' '.repeat(lead.length), width);
 }

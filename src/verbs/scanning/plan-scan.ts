@@ -42,7 +42,9 @@ export async function planScan(deps: Deps, catalog: Catalog, request: ScanReques
       [
         `${formatCount(files)} files`,
         `${formatCount(plan.to_hash)} to hash (${formatBytes(plan.to_hash_bytes)})`,
-        `${formatCount(plan.previews)} known previews to fetch (roughly ${formatBytes(plan.previews_bytes)})`,
+        ...(plan.previews > 0
+          ? [`${formatCount(plan.previews)} previews to fetch (roughly ${formatBytes(plan.previews_bytes)})`]
+          : []),
       ],
       [
         `${formatCount(known.identified)} known already`,
@@ -54,6 +56,7 @@ export async function planScan(deps: Deps, catalog: Catalog, request: ScanReques
     ...(plan.gone > 0 ? [`${formatCount(plan.gone)} are gone; what is known of them is kept`] : []),
     `Previews  ${request.images}`,
     `Profile   ${request.profile}`,
+    ...(request.sidecars.length === 0 ? [] : [`notes for other programs: ${request.sidecars.join(', ')}`]),
     ...[...galleries].map((folder) => `Gallery   ${homePath(folder)}/gallery.html`),
     'Nothing was changed and nobody was asked.',
   ];
