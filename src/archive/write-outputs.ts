@@ -42,8 +42,9 @@ export interface Written {
   readonly failures: readonly { readonly path: string; readonly error: LibraryError }[];
 }
 
-/** Files written between two commits. */
+/** Files written between two commits: at most so many, and no more once they have so many characters or bytes. */
 const BATCH = 200;
+const BATCH_LENGTH = 4_000_000;
 
 /**
  * Writes files so that each is either as it was or complete: intent, bytes, done. What already holds these bytes is left
@@ -56,9 +57,11 @@ export async function writeOutputs(
 ): Promise<Written> {
   const total = emptyTally();
   let batch: Output[] = [];
+  let length = 0;
   const flush = async (): Promise<void> => {
     const late = await writeBatch(catalog, batch, options, total);
     batch = [];
+    length = 0;
     if (late.length === 0) return;
     // Another scan may have put the same bytes there: a second look tells whose they are.
     for (const { output, error } of await writeBatch(
@@ -71,7 +74,8 @@ export async function writeOutputs(
   };
   for await (const output of outputs) {
     batch.push(output);
-    if (batch.length >= BATCH) await flush();
+    length += output.bytes.length;
+    if (batch.length >= BATCH || length >= BATCH_LENGTH) await flush();
   }
   await flush();
   return total;

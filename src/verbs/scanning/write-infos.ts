@@ -11,7 +11,7 @@ import { refusedWrites } from './refused-writes.ts';
 import { versionInModel } from '../../archive/version-in-model.ts';
 
 /** Answers are some 50 kB each; so many are held at a time. */
-const AT_ONCE = 100;
+const AT_ONCE = 32;
 
 /** Writes `<stem>.civitai.info` for the files among `touched` that the site knows. */
 export async function writeInfos(
