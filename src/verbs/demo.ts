@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { formatCount } from '../base/bytes.ts';
 import { InterruptedError, UserError } from '../base/errors.ts';
 import { isRecord } from '../base/json.ts';
 import { openCatalog } from '../catalog/open.ts';
