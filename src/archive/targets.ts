@@ -24,7 +24,8 @@ export function resolveTargets(paths: readonly string[], cwd: string): Target[] 
   const folders = new Map<string, string>();
   const files = new Map<string, { readonly folder: string; readonly only: Set<string> }>();
   for (const given of paths) {
-    const path = resolve(cwd, given);
+    // An empty argument is a variable that nobody set, not the working directory.
+    const path = given.trim() === '' ? given : resolve(cwd, given);
     if (kindOf(path, given) === 'folder') {
       folders.set(realpathSync(path), path);
       continue;
