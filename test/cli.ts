@@ -39,6 +39,8 @@ export interface CliOptions {
   /** Called with the running process, to signal it. */
   readonly whileRunning?: (child: ReturnType<typeof spawn>) => void;
   readonly timeoutMs?: number;
+  /** Runs as this user and group; only root may. */
+  readonly uid?: number | undefined;
 }
 
 /** A user of their own: folders for catalog, state, cache and config that nobody else uses. */
@@ -78,6 +80,7 @@ export async function runProgram(args: readonly string[], options: CliOptions): 
     cwd: options.cwd,
     env: { ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
   });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];

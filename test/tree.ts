@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import type { Stats } from 'node:fs';
 
 /** Every path below a folder with a hash of its bytes (or where a link points): equal trees are equal objects. */
 export function treeOf(folder: string, keep: (path: string) => boolean = () => true): Record<string, string> {
@@ -21,9 +21,12 @@ function addTo(
     const relative = inner.length === 0 ? name : Buffer.concat([inner, Buffer.from('/'), name]);
     const stats = lstatSync(path);
     if (stats.isDirectory()) addTo(tree, path, relative, keep);
-    else if (keep(relative.toString('utf8')))
-      tree[relative.toString('latin1')] = stats.isSymbolicLink()
-        ? `link ${readlinkSync(path)}`
-        : createHash('sha256').update(readFileSync(path)).digest('hex');
+    else if (keep(relative.toString('utf8'))) tree[relative.toString('latin1')] = contentOf(path, stats);
   }
+}
+
+/** Pipes and the like are never opened: that could wait for ever. */
+function contentOf(path: Buffer, stats: Stats): string {
+  if (stats.isSymbolicLink()) return `link ${readlinkSync(path)}`;
+  return stats.isFile() ? createHash('sha256').update(readFileSync(path)).digest('hex') : 'no file';
 }
