@@ -38,7 +38,7 @@ describe.skipIf(noDisk !== undefined)('a disk that is full', () => {
     disk.remove();
   });
 
-  it.each([0, 0.1, 0.3, 0.5, 0.7, 0.9])(
+  it.each([0, 0.3, 0.6, 0.9])(
     'with room for %f of what a scan writes: what fits is whole and recorded, the rest follows when there is room',
     async (part) => {
       const { library, undisturbed } = story;
@@ -89,7 +89,7 @@ describe.skipIf(noDisk !== undefined)('a disk that is full and holds the catalog
     disk.remove();
   });
 
-  it.each([0.3, 0.5, 0.7, 0.9])(
+  it.each([0.3, 0.6, 0.9])(
     'with room for %f of it: the run says so and the next one ends as usual',
     async (part) => {
       const { library, undisturbed } = story;
@@ -168,7 +168,7 @@ describe('a disk that fails', () => {
     },
   );
 
-  it.each([1, 3, 6, 9, 12, 15, 18, 21, 24])(
+  it.each([1, 6, 11, 14, 18, 22])(
     'by being full at commit %i of the catalog: exit 4, no temp files, and the next run ends as usual',
     async (passage) => {
       const { library, undisturbed } = story;

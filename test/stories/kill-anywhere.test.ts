@@ -107,7 +107,7 @@ function seeds(count: number): number[] {
 const COMMITS = 25;
 
 function commits(): (readonly ['before' | 'after', number])[] {
-  const some = SOAK ? seeds(60) : [7, 11, 13, 16, 19, 22, 24];
+  const some = SOAK ? seeds(60) : [9, 13, 16, 20, 24];
   return some.flatMap((passage) =>
     SOAK
       ? [['before', passage] as const, ['after', passage] as const]

@@ -13,15 +13,18 @@ const KILLS: Readonly<Record<string, readonly number[]>> = {
   'identify.versions': [1],
   'identify.models': [1, 2],
   'previews.intended': [1, 2],
-  'previews.recorded': [1, 2],
-  'outputs.intended': [1, 2, 4],
-  'outputs.recorded': [1, 2, 4],
+  'previews.recorded': [1],
+  'outputs.intended': [1, 4],
+  'outputs.recorded': [2, 4],
   'place.opened': [30, 130],
   'place.written': [2, 110],
-  'place.synced': [1, 66, 100],
-  'place.renamed': [1, 40, 80, 100, 125],
+  'place.synced': [1, 100],
+  'place.renamed': [1, 40, 80, 125],
   'place.folder-synced': [1, 9],
 };
+
+/** Points that no scan passes; the suites of those verbs try them. */
+const OF_OTHER_VERBS = /^(?:krita|moves?|organi[sz]e|trash)\./;
 
 describe('a scan that is killed', () => {
   let story: Yardstick;
@@ -42,8 +45,8 @@ describe('a scan that is killed', () => {
     expect(story.undisturbed.files).toMatchObject({ 'gallery.html': expect.any(String) as string });
   });
 
-  it('is tried at every named point of the program', () => {
-    expect(Object.keys(KILLS).sort()).toEqual(faultPoints());
+  it('is tried at every named point that it passes', () => {
+    expect(Object.keys(KILLS).sort()).toEqual(faultPoints().filter((point) => !OF_OTHER_VERBS.test(point)));
   });
 
   const cases = Object.entries(KILLS).flatMap(([point, passages]) =>

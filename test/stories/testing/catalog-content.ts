@@ -11,9 +11,9 @@ type Row = Readonly<Record<string, unknown>>;
 /** What a catalog says, without the accidents of a run: no times, no numbers of rows, no inodes. Equal content is equal objects. */
 export type CatalogContent = Readonly<Record<string, readonly string[]>>;
 
-/** Columns that no two runs share. Keys of rows are told by what they stand for. */
+/** Columns that no two runs, or no two engines, share. Keys of rows are told by what they stand for. */
 const ACCIDENTS: ReadonlySet<string> = new Set(
-  'id host_id device inode ctime_ns added_at seen_at first_seen_at hashed_at due_at from_at to_at since_at checked_at missed_at next_check_at at chosen_at body'.split(
+  'id host_id device inode ctime_ns added_at seen_at first_seen_at hashed_at due_at from_at to_at since_at checked_at missed_at next_check_at at chosen_at body tokens'.split(
     ' ',
   ),
 );
