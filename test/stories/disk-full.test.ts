@@ -12,7 +12,7 @@ const PLENTY = 256 << 20;
 const noDisk = whyNoDisk();
 if (noDisk !== undefined) console.log(`skipped: a full disk: ${noDisk}`);
 
-describe.skipIf(noDisk !== undefined)('a disk that is full', () => {
+describe.skipIf(noDisk !== undefined)('a disk that is full', { timeout: 60_000 }, () => {
   let disk: SmallDisk;
   let story: Yardstick;
   /** Bytes that the library needs at first, and that a scan adds. */
@@ -61,54 +61,58 @@ describe.skipIf(noDisk !== undefined)('a disk that is full', () => {
   );
 });
 
-describe.skipIf(noDisk !== undefined)('a disk that is full and holds the catalog', () => {
-  let disk: SmallDisk;
-  let story: Yardstick;
-  let catalog: string;
-  let neededBytes: number;
+describe.skipIf(noDisk !== undefined)(
+  'a disk that is full and holds the catalog',
+  { timeout: 60_000 },
+  () => {
+    let disk: SmallDisk;
+    let story: Yardstick;
+    let catalog: string;
+    let neededBytes: number;
 
-  const scan = (): Promise<CliResult> => story.library.run([...story.library.scan, '--catalog', catalog]);
+    const scan = (): Promise<CliResult> => story.library.run([...story.library.scan, '--catalog', catalog]);
 
-  beforeAll(async () => {
-    disk = mountDisk(PLENTY);
-    catalog = join(disk.folder, 'data', 'catalog.db');
-    story = await makeYardstick({ models: 12 });
-    story.library.reset();
-    await scan();
-    neededBytes = disk.usedBytes();
-  });
+    beforeAll(async () => {
+      disk = mountDisk(PLENTY);
+      catalog = join(disk.folder, 'data', 'catalog.db');
+      story = await makeYardstick({ models: 12 });
+      story.library.reset();
+      await scan();
+      neededBytes = disk.usedBytes();
+    });
 
-  beforeEach(() => {
-    disk.resize(PLENTY);
-    rmSync(join(disk.folder, 'data'), { recursive: true });
-    story.library.reset();
-  });
-
-  afterAll(async () => {
-    await story.close();
-    disk.remove();
-  });
-
-  it.each([0.3, 0.6, 0.9])(
-    'with room for %f of it: the run says so and the next one ends as usual',
-    async (part) => {
-      const { library, undisturbed } = story;
-      disk.resize(Math.floor(neededBytes * part));
-
-      const full = await scan();
-      const temps = library.temps();
+    beforeEach(() => {
       disk.resize(PLENTY);
-      const again = await scan();
+      rmSync(join(disk.folder, 'data'), { recursive: true });
+      story.library.reset();
+    });
 
-      expectFull(full);
-      expect(temps).toEqual([]);
-      expect(again.code, again.stderr).toBe(0);
-      expect(differences(await library.end(catalog), undisturbed)).toEqual([]);
-    },
-  );
-});
+    afterAll(async () => {
+      await story.close();
+      disk.remove();
+    });
 
-describe('a disk that fails', () => {
+    it.each([0.3, 0.6, 0.9])(
+      'with room for %f of it: the run says so and the next one ends as usual',
+      async (part) => {
+        const { library, undisturbed } = story;
+        disk.resize(Math.floor(neededBytes * part));
+
+        const full = await scan();
+        const temps = library.temps();
+        disk.resize(PLENTY);
+        const again = await scan();
+
+        expectFull(full);
+        expect(temps).toEqual([]);
+        expect(again.code, again.stderr).toBe(0);
+        expect(differences(await library.end(catalog), undisturbed)).toEqual([]);
+      },
+    );
+  },
+);
+
+describe('a disk that fails', { timeout: 60_000 }, () => {
   let story: Yardstick;
 
   beforeAll(async () => {

@@ -26,7 +26,7 @@ const KILLS: Readonly<Record<string, readonly number[]>> = {
 /** Points that no scan passes; the suites of those verbs try them. */
 const OF_OTHER_VERBS = /^(?:krita|moves?|organi[sz]e|trash)\./;
 
-describe('a scan that is killed', () => {
+describe('a scan that is killed', { timeout: 60_000 }, () => {
   let story: Yardstick;
 
   beforeAll(async () => {

@@ -6,7 +6,7 @@ import type { CliResult } from '../cli.ts';
 import { differences, makeYardstick } from './testing/story-library.ts';
 import type { Yardstick } from './testing/story-library.ts';
 
-describe('runs at once', () => {
+describe('runs at once', { timeout: 60_000 }, () => {
   let story: Yardstick;
 
   beforeAll(async () => {
@@ -35,7 +35,6 @@ describe('runs at once', () => {
       expect(both.map(({ json }) => json.counts['previews']).sort()).toContain(0);
       expect(differences(await library.end(), undisturbed)).toEqual([]);
     },
-    30_000,
   );
 
   it('two forced scans and pages of one folder leave what one scan would', async () => {
@@ -87,7 +86,7 @@ describe('runs at once', () => {
   });
 });
 
-describe('a catalog on PostgreSQL', () => {
+describe('a catalog on PostgreSQL', { timeout: 60_000 }, () => {
   let story: Yardstick;
   let place: FreshPlace;
 
