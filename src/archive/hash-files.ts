@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { BlobId, FileId, Sha256 } from '../base/ids.ts';
-import { InterruptedError, AppError, messageOf } from '../base/errors.ts';
+import { AppError, InterruptedError, LibraryError, messageOf } from '../base/errors.ts';
 import { faultPoint } from '../base/fault-point.ts';
 import { inPool } from '../base/pool.ts';
 import type { Phase } from '../base/progress.ts';
@@ -8,6 +8,7 @@ import { ensureBlobs, saveHashes } from '../catalog/blob.ts';
 import { setBlob, setProblem } from '../catalog/file.ts';
 import { saveHeaders } from '../catalog/header.ts';
 import type { Catalog } from '../catalog/open.ts';
+import { readByKeys } from '../catalog/upsert.ts';
 import { readModelHeader } from '../formats/model-file.ts';
 import type { ModelHeader } from '../formats/model-file.ts';
 import type { NotedHash } from '../library/adopt.ts';
@@ -104,6 +105,12 @@ async function hashOne(file: StockFile, options: HashOptions): Promise<Done> {
     told = read;
   };
   const hashed = await options.hasher.hash(path, { signal: options.signal, size: file.walked.size, onBytes });
+  // Its row says what the walk saw: a hash of other bytes would not be taken.
+  if (hashed.size !== file.walked.size || hashed.mtimeNs !== file.walked.mtimeNs) {
+    throw new LibraryError('It changed while it was read; the next scan takes it in.', {
+      code: 'file-changed',
+    });
+  }
   const header = await readModelHeader(path, hashed.size, hashed.head);
   return { file, hashed, header, origin: 'read' };
 }
@@ -178,22 +185,24 @@ function headerRow(blobId: BlobId, header: ModelHeader): Parameters<typeof saveH
   };
 }
 
-/** The file ids and hashes of a root's present files, as far as they are known. */
+/** The hashes of files that are present, as far as they are known. */
 export async function knownHashes(
   catalog: Catalog,
   fileIds: readonly FileId[],
 ): Promise<Map<FileId, { sha256: Sha256; blobId: BlobId }>> {
-  const wanted = new Set<number>(fileIds);
-  const rows = await catalog.db
-    .selectFrom('file')
-    .innerJoin('blob', 'blob.id', 'file.blob_id')
-    .select(['file.id as file_id', 'blob.id as blob_id', 'blob.sha256'])
-    .where('file.state', '=', 'present')
-    .execute();
-  const known = new Map<FileId, { sha256: Sha256; blobId: BlobId }>();
-  for (const row of rows) {
-    if (wanted.has(row.file_id))
-      known.set(row.file_id as FileId, { sha256: row.sha256 as Sha256, blobId: row.blob_id as BlobId });
-  }
-  return known;
+  const rows = await readByKeys(fileIds, (some) =>
+    catalog.db
+      .selectFrom('file')
+      .innerJoin('blob', 'blob.id', 'file.blob_id')
+      .select(['file.id as file_id', 'blob.id as blob_id', 'blob.sha256'])
+      .where('file.id', 'in', some)
+      .where('file.state', '=', 'present')
+      .execute(),
+  );
+  return new Map(
+    rows.map((row) => [
+      row.file_id as FileId,
+      { sha256: row.sha256 as Sha256, blobId: row.blob_id as BlobId },
+    ]),
+  );
 }

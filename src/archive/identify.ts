@@ -5,6 +5,8 @@ import { chunks } from '../base/pool.ts';
 import { saveCandidates } from '../catalog/candidate.ts';
 import type { Catalog } from '../catalog/open.ts';
 import { recordLooks, statesOf } from '../catalog/state.ts';
+import type { Look } from '../catalog/state.ts';
+import { readByKeys } from '../catalog/upsert.ts';
 import type { CivitaiClient } from '../civitai/client.ts';
 import { fetchModelsById, fetchVersionsOf } from './fetch-details.ts';
 import type { FetchOptions } from './fetch-details.ts';
@@ -87,16 +89,43 @@ async function lookUpHashes(blobs: Blobs, learned: Learned, options: IdentifyOpt
         : [{ blobId, versionId: answer.versionId, modelId: answer.modelId, civitaiFileId: 0 }];
     });
     await saveCandidates(options.catalog, candidates);
-    const looks = [];
-    for (const hash of batch) looks.push({ subject: hash, answer: await answerFor(hash, found, options) });
-    const changes = await recordLooks(options.catalog, 'hash', looks, options.now());
+    const doubtful = await droppedHashes(batch, found, options.catalog);
+    const clear = batch.filter((hash) => !doubtful.has(hash));
+    await look(
+      clear.map((hash) => ({ subject: hash, answer: found.has(hash) ? 'found' : 'absent' })),
+      learned,
+      options,
+    );
     faultPoint('identify.looked-up');
-    for (const hash of batch) {
-      learned.asked.add(hash);
-      const change = changes.get(hash);
-      if (change?.before !== change?.after) learned.hashes.add(hash);
+    for (const hash of doubtful) {
+      const answer = (await options.client.versionByHash(hash)) === undefined ? 'absent' : 'found';
+      await look([{ subject: hash, answer }], learned, options);
     }
     options.phase.advance(batch.length);
+  }
+}
+
+/** A batch that drops a hash which was found before says nothing of it: that one is asked for alone. */
+async function droppedHashes(
+  batch: readonly Sha256[],
+  found: ReadonlySet<Sha256>,
+  catalog: Catalog,
+): Promise<Set<Sha256>> {
+  const absent = batch.filter((hash) => !found.has(hash));
+  const states = await statesOf(catalog.db, 'hash', absent);
+  return new Set(absent.filter((hash) => states.get(hash)?.state === 'found'));
+}
+
+async function look(
+  looks: readonly (Look & { readonly subject: Sha256 })[],
+  learned: Learned,
+  { catalog, now }: IdentifyOptions,
+): Promise<void> {
+  const changes = await recordLooks(catalog, 'hash', looks, now());
+  for (const { subject } of looks) {
+    learned.asked.add(subject);
+    const change = changes.get(subject);
+    if (change?.before !== change?.after) learned.hashes.add(subject);
   }
 }
 
@@ -115,18 +144,6 @@ async function askForIds(
     );
     throw error;
   }
-}
-
-/** A batch that drops a hash which was found before is confirmed by asking for that one alone. */
-async function answerFor(
-  hash: Sha256,
-  found: ReadonlySet<Sha256>,
-  { catalog, client }: IdentifyOptions,
-): Promise<'found' | 'absent'> {
-  if (found.has(hash)) return 'found';
-  const state = (await statesOf(catalog.db, 'hash', [hash])).get(hash);
-  if (state?.state !== 'found') return 'absent';
-  return (await client.versionByHash(hash)) === undefined ? 'absent' : 'found';
 }
 
 async function dueHashes(
@@ -152,12 +169,25 @@ async function fetchVersions(blobs: Blobs, learned: Learned, options: IdentifyOp
     rows.map((row) => row.versionId),
   );
   const again = options.force || options.maxAgeMs !== undefined;
-  const wanted = new Set(
-    rows
+  const wanted = new Set([
+    ...rows
       .filter((row) => unknown.has(row.versionId) || (again && learned.asked.has(row.sha256)))
       .map((row) => row.sha256),
-  );
+    ...(await withoutCandidate(options.catalog, blobs, rows)),
+  ]);
   await fetchVersionsOf([...wanted], blobs, learned, options);
+}
+
+/** Hashes that the site knows, though its answer did not say of which model: the version's own answer does. */
+async function withoutCandidate(
+  catalog: Catalog,
+  blobs: Blobs,
+  rows: readonly CandidateRow[],
+): Promise<Sha256[]> {
+  const named = new Set(rows.map((row) => row.sha256));
+  const others = [...blobs.keys()].filter((hash) => !named.has(hash));
+  const states = await statesOf(catalog.db, 'hash', others);
+  return others.filter((hash) => states.get(hash)?.state === 'found');
 }
 
 interface CandidateRow {
@@ -167,18 +197,20 @@ interface CandidateRow {
 }
 
 async function candidatesOfBlobs(catalog: Catalog, blobs: Blobs): Promise<CandidateRow[]> {
-  const rows = await catalog.db
-    .selectFrom('candidate')
-    .innerJoin('blob', 'blob.id', 'candidate.blob_id')
-    .select(['blob.sha256', 'candidate.version_id', 'candidate.model_id'])
-    .execute();
-  return rows
-    .filter((row) => blobs.has(row.sha256 as Sha256))
-    .map((row) => ({
-      sha256: row.sha256 as Sha256,
-      versionId: row.version_id as VersionId,
-      modelId: row.model_id as ModelId,
-    }));
+  const hashes = new Map([...blobs].map(([sha256, blobId]) => [blobId as number, sha256]));
+  const rows = await readByKeys(hashes.keys(), (some) =>
+    catalog.db
+      .selectFrom('candidate')
+      .select(['blob_id', 'version_id', 'model_id'])
+      .where('blob_id', 'in', some)
+      .execute(),
+  );
+  return rows.flatMap(({ blob_id: blobId, version_id: versionId, model_id: modelId }) => {
+    const sha256 = hashes.get(blobId);
+    return sha256 === undefined
+      ? []
+      : [{ sha256, versionId: versionId as VersionId, modelId: modelId as ModelId }];
+  });
 }
 
 /** Those of some ids that were never answered, one way or the other. */
