@@ -75,31 +75,63 @@ function turns(): { enter(): Promise<void>; leave(): void } {
 }
 
 function sqliteConnection(database: DatabaseSync): DatabaseConnection {
-  const prepared = new Map<string, StatementSync>();
+  const prepared = new Map<string, Prepared>();
   return {
     executeQuery: async <R>(query: CompiledQuery): Promise<QueryResult<R>> => {
-      const statement = prepare(database, prepared, query.sql);
+      const { statement, toRow } = prepare(database, prepared, query.sql);
       const parameters = query.parameters as readonly SQLInputValue[];
-      if (statement.columns().length > 0) return { rows: statement.all(...parameters) as R[] };
+      if (toRow !== undefined)
+        return { rows: statement.all(...parameters).map((values) => toRow(values) as R) };
       const { changes } = statement.run(...parameters);
       return { rows: [], numAffectedRows: BigInt(changes) };
     },
     async *streamQuery<R>(query: CompiledQuery): AsyncIterableIterator<QueryResult<R>> {
       // Not from the cache: a cached statement that runs again meanwhile would end this walk.
-      const statement = database.prepare(query.sql);
-      for (const row of statement.iterate(...(query.parameters as readonly SQLInputValue[]))) {
-        yield { rows: [row as R] };
+      const { statement, toRow } = readyStatement(database, query.sql);
+      for (const values of statement.iterate(...(query.parameters as readonly SQLInputValue[]))) {
+        yield { rows: toRow === undefined ? [] : [toRow(values) as R] };
       }
     },
   };
 }
 
-function prepare(database: DatabaseSync, prepared: Map<string, StatementSync>, text: string): StatementSync {
+interface Prepared {
+  readonly statement: StatementSync;
+  /** Makes a row of its values; `undefined` when the statement gives none. */
+  readonly toRow: ((values: unknown) => object) | undefined;
+}
+
+function prepare(database: DatabaseSync, prepared: Map<string, Prepared>, text: string): Prepared {
   const known = prepared.get(text);
-  const statement = known ?? database.prepare(text);
+  const ready = known ?? readyStatement(database, text);
   // Last used goes last, so that the first one is the one to drop.
   if (known !== undefined) prepared.delete(text);
-  prepared.set(text, statement);
+  prepared.set(text, ready);
   if (prepared.size > CACHED_STATEMENTS) prepared.delete(prepared.keys().next().value as string);
-  return statement;
+  return ready;
+}
+
+function readyStatement(database: DatabaseSync, text: string): Prepared {
+  const statement = database.prepare(text);
+  const names = statement.columns().map((column) => column.name);
+  if (names.length === 0) return { statement, toRow: undefined };
+  statement.setReturnArrays(true);
+  return { statement, toRow: rowMaker(names) };
+}
+
+/**
+ * Rows that share one shape. Those of node:sqlite are dictionaries: three times the size, and many times slower to read.
+ */
+function rowMaker(names: readonly string[]): (values: unknown) => object {
+  // A parsed object is of just the size of its fields, and so is each copy of it.
+  const template = JSON.parse(`{${names.map((name) => `${JSON.stringify(name)}:null`).join()}}`) as Record<
+    string,
+    unknown
+  >;
+  return (given) => {
+    const values = given as readonly unknown[];
+    const row = { ...template };
+    for (let index = 0; index < names.length; index += 1) row[names[index] as string] = values[index];
+    return row;
+  };
 }
