@@ -38,6 +38,8 @@ export interface Written {
   readonly unchanged: number;
   /** Paths where a file of the user's stands; nothing was done to it. */
   readonly foreign: readonly string[];
+  /** Those of them for which nothing was written under another name either. */
+  readonly left: readonly string[];
   /** Files that the disk refused; the others were written. */
   readonly failures: readonly { readonly path: string; readonly error: LibraryError }[];
 }
@@ -85,11 +87,12 @@ interface Tally extends Written {
   written: number;
   unchanged: number;
   readonly foreign: string[];
+  readonly left: string[];
   readonly failures: Written['failures'][number][];
 }
 
 function emptyTally(): Tally {
-  return { written: 0, unchanged: 0, foreign: [], failures: [] };
+  return { written: 0, unchanged: 0, foreign: [], left: [], failures: [] };
 }
 
 /** An output whose free path was taken while it was being written. */
@@ -164,6 +167,7 @@ async function judgeAll(
       );
       if (judged.verdict === 'write') wanted.push(judged.output);
       else if (judged.verdict === 'right') right.push(judged.output);
+      else total.left.push(output.path);
       if (judged.foreign !== undefined) total.foreign.push(judged.foreign);
     } catch (error) {
       if (!isSystemError(error)) throw error;

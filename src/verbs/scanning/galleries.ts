@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { isForeignAt } from '../../archive/foreign-file.ts';
 import type { WalkedRoot } from '../../archive/take-stock.ts';
+import type { Catalog } from '../../catalog/open.ts';
 import type { ScanRequest } from './scan-request.ts';
 import { galleryFolder } from './settle.ts';
 
@@ -36,10 +38,16 @@ export function galleryPlaces(
 }
 
 /** The gallery pages of some roots, absolute. */
-export function galleryPaths(
+export async function galleryPaths(
+  catalog: Catalog,
   roots: readonly WalkedRoot[],
   request: Pick<ScanRequest, 'output'>,
   cwd: string,
-): string[] {
-  return galleryPlaces(roots, request, cwd).map((place) => place.page);
+): Promise<string[]> {
+  return await Promise.all(galleryPlaces(roots, request, cwd).map((place) => galleryPageAt(catalog, place)));
+}
+
+/** Where the page of a gallery is or will be: a file of the user's may stand at its first place. */
+export async function galleryPageAt(catalog: Catalog, place: GalleryPlace): Promise<string> {
+  return (await isForeignAt(catalog, place.page)) ? place.pageOtherwise : place.page;
 }

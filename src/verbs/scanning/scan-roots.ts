@@ -68,7 +68,7 @@ async function settledOutcome(
   const { galleryPaths } = await import('./galleries.ts');
   return {
     counts: { ...counts, images, hashed: 0, hash_bytes: 0, previews: 0, pages: 0 },
-    galleries: galleryPaths(roots, request, deps.cwd),
+    galleries: await galleryPaths(catalog, roots, request, deps.cwd),
     warnings: [],
     failures: [],
     stopped: undefined,

@@ -6,6 +6,7 @@ import type { Output } from '../../archive/write-outputs.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { latestPayloads } from '../../catalog/payload.ts';
 import type { Deps } from '../deps.ts';
+import { counted, some } from './counted.ts';
 import type { FilesWritten, RootJob } from './library-job.ts';
 import { refusedWrites } from './refused-writes.ts';
 import { versionInModel } from '../../archive/version-in-model.ts';
@@ -29,7 +30,7 @@ export async function writeInfos(
     done.foreign.length === 0
       ? []
       : [
-          `${done.foreign.length} sidecars named .civitai.info are files of yours and were left as they are, for example ${done.foreign[0] ?? ''}.`,
+          `${counted(done.foreign.length, 'sidecar is a file', 'sidecars are files')} of yours, not touched: ${some(done.foreign)}.`,
         ];
   return { written: done.written, warnings, failures: refusedWrites(done) };
 }

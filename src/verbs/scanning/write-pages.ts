@@ -2,12 +2,13 @@ import { dirname } from 'node:path';
 import type { FileId } from '../../base/ids.ts';
 import type { StockFile } from '../../archive/take-stock.ts';
 import { writeOutputs } from '../../archive/write-outputs.ts';
-import type { Output } from '../../archive/write-outputs.ts';
+import type { Output, Written } from '../../archive/write-outputs.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { viewModelFiles } from '../../catalog/view-model-file.ts';
 import { modelPage } from '../../pages/model-page.ts';
 import type { Deps } from '../deps.ts';
-import { galleryPlaces } from './galleries.ts';
+import { counted, some } from './counted.ts';
+import { galleryPageAt, galleryPlaces } from './galleries.ts';
 import { hrefFrom } from './local-links.ts';
 import type { ScanRequest } from './scan-request.ts';
 import type { FilesWritten, RootJob } from './library-job.ts';
@@ -61,16 +62,33 @@ export async function writePages(
   phase.end();
   for (const file of files.values()) {
     const names = job.naming.page(file);
-    if (done.foreign.includes(names.path) && names.otherwise !== undefined)
-      pageOf.set(`${root}/${file.walked.path}`, names.otherwise);
+    const modelPath = `${root}/${file.walked.path}`;
+    if (done.left.includes(names.path)) pageOf.delete(modelPath);
+    else if (done.foreign.includes(names.path) && names.otherwise !== undefined)
+      pageOf.set(modelPath, names.otherwise);
   }
-  const warnings =
-    done.foreign.length === 0
+  return {
+    pages: files.size,
+    written: done.written,
+    warnings: warningsOf(done),
+    failures: refusedWrites(done),
+  };
+}
+
+function warningsOf({ foreign, left }: Written): string[] {
+  const renamed = foreign.filter((path) => !left.includes(path));
+  return [
+    ...(renamed.length === 0
       ? []
       : [
-          `${done.foreign.length} pages have another name, because a file of yours stands in their place, for example ${done.foreign[0] ?? ''}.`,
-        ];
-  return { pages: files.size, written: done.written, warnings, failures: refusedWrites(done) };
+          `${counted(renamed.length, 'page has', 'pages have')} another name, because a file of yours stands there: ${some(renamed)}.`,
+        ]),
+    ...(left.length === 0
+      ? []
+      : [
+          `${counted(left.length, 'page was', 'pages were')} not written, because files of yours stand in both places: ${some(left)}.`,
+        ]),
+  ];
 }
 
 async function* pagesOf(
@@ -84,6 +102,7 @@ async function* pagesOf(
 ): AsyncGenerator<Output> {
   const gallery = galleryPlaces([job.walked], request, deps.cwd)[0];
   if (gallery === undefined) return;
+  const galleryPage = await galleryPageAt(catalog, gallery);
   for await (const view of viewModelFiles(catalog, [...files.keys()] as FileId[])) {
     deps.signal.throwIfAborted();
     const file = files.get(view.fileId);
@@ -92,7 +111,7 @@ async function* pagesOf(
     const folder = dirname(names.path);
     const bytes = modelPage(view, {
       assets: `${hrefFrom(folder, gallery.files)}/`,
-      gallery: hrefFrom(folder, gallery.page),
+      gallery: hrefFrom(folder, galleryPage),
       hrefOf: (path) => hrefFrom(folder, path),
       pageOf: (path) => {
         const page = pageOf.get(path);
