@@ -33,9 +33,14 @@ export function readLoras(path: string, options: { readonly mayLack: boolean }):
     bytes = readFileSync(real);
   } catch (error) {
     if (error instanceof UserError) throw error;
-    if (!isSystemError(error, 'ENOENT')) throw unreadable(path, error instanceof Error ? error.message : String(error));
+    if (!isSystemError(error, 'ENOENT'))
+      throw unreadable(path, error instanceof Error ? error.message : String(error));
     if (options.mayLack) return { path, bytes: undefined, loras: NO_LORAS };
-    throw new UserError(`There is no list of LoRAs at ${path}.`, { code: 'krita-not-found', next: 'Name it with --loras-file; --add makes one.', cause: error });
+    throw new UserError(`There is no list of LoRAs at ${path}.`, {
+      code: 'krita-not-found',
+      next: 'Name it with --loras-file; --add makes one.',
+      cause: error,
+    });
   }
   return { path: real, bytes, loras: parse(path, bytes) };
 }
@@ -85,11 +90,16 @@ async function keepCopy(path: string, bytes: Buffer, at: number): Promise<string
   const stamp = new Date(at).toISOString().replace(/[-:]|\.\d+/g, '');
   for (let number = 1; number <= MOST_COPIES; number += 1) {
     const copy = `${path}.bak-${stamp}${number === 1 ? '' : `-${number}`}`;
-    const [placed] = await placeAll([{ path: copy, bytes, replace: false }], { bounds: boundsOf(dirname(path)) });
+    const [placed] = await placeAll([{ path: copy, bytes, replace: false }], {
+      bounds: boundsOf(dirname(path)),
+    });
     if (placed?.error === undefined) return copy;
     if (placed.error.code !== 'in-the-way') throw placed.error;
   }
-  throw new LibraryError(`There are too many copies of ${path}.`, { code: 'in-the-way', next: 'Remove some of them.' });
+  throw new LibraryError(`There are too many copies of ${path}.`, {
+    code: 'in-the-way',
+    next: 'Remove some of them.',
+  });
 }
 
 function assertUnchanged({ path, bytes }: ReadLoras): void {
@@ -101,8 +111,11 @@ function assertUnchanged({ path, bytes }: ReadLoras): void {
     if (!isSystemError(error)) throw error;
   }
   if (now?.equals(bytes) === true) return;
-  throw new LibraryError(`${path} was changed by another program while it was read, and was left as that left it.`, {
-    code: 'krita-changed',
-    next: 'Close Krita, then run the same command again.',
-  });
+  throw new LibraryError(
+    `${path} was changed by another program while it was read, and was left as that left it.`,
+    {
+      code: 'krita-changed',
+      next: 'Close Krita, then run the same command again.',
+    },
+  );
 }

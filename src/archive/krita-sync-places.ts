@@ -9,12 +9,23 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function kritaPlaces(platform: NodeJS.Platform, env: Environment): string[] {
   const { join } = platform === 'win32' ? win32 : posix;
-  return dataFolders(platform, env, join).flatMap((data) => [join(data, 'krita', 'ai_diffusion', 'database', 'loras.json'), join(data, 'krita-ai-diffusion', 'database', 'loras.json')]);
+  return dataFolders(platform, env, join).flatMap((data) => [
+    join(data, 'krita', 'ai_diffusion', 'database', 'loras.json'),
+    join(data, 'krita-ai-diffusion', 'database', 'loras.json'),
+  ]);
 }
 
-function dataFolders(platform: NodeJS.Platform, env: Environment, join: (...parts: string[]) => string): string[] {
+function dataFolders(
+  platform: NodeJS.Platform,
+  env: Environment,
+  join: (...parts: string[]) => string,
+): string[] {
   const home = (platform === 'win32' ? env['USERPROFILE'] : env['HOME']) ?? '';
-  if (platform === 'win32') return [env['APPDATA'], env['LOCALAPPDATA']].flatMap((folder, index) => folder ?? (home === '' ? [] : join(home, 'AppData', index === 0 ? 'Roaming' : 'Local')));
+  if (platform === 'win32')
+    return [env['APPDATA'], env['LOCALAPPDATA']].flatMap(
+      (folder, index) =>
+        folder ?? (home === '' ? [] : join(home, 'AppData', index === 0 ? 'Roaming' : 'Local')),
+    );
   if (home === '') return env['XDG_DATA_HOME'] === undefined ? [] : [env['XDG_DATA_HOME']];
   if (platform === 'darwin') return [join(home, 'Library', 'Application Support')];
   const own = env['XDG_DATA_HOME'];

@@ -12,10 +12,16 @@ const PATIENCE_MS = 3000;
  * True when a Krita runs on this machine; `undefined` when that can't be found out. Krita holds the list in memory and
  * writes it whole: what is changed meanwhile is lost.
  */
-export async function isKritaRunning(platform: NodeJS.Platform, proc = '/proc'): Promise<boolean | undefined> {
+export async function isKritaRunning(
+  platform: NodeJS.Platform,
+  proc = '/proc',
+): Promise<boolean | undefined> {
   try {
     if (platform === 'linux') return processNames(proc).some(isKrita);
-    const [command, args] = platform === 'win32' ? ['tasklist', ['/FO', 'CSV', '/NH']] as const : ['ps', ['-axo', 'comm=']] as const;
+    const [command, args] =
+      platform === 'win32'
+        ? (['tasklist', ['/FO', 'CSV', '/NH']] as const)
+        : (['ps', ['-axo', 'comm=']] as const);
     const { stdout } = await run(command, args, { timeout: PATIENCE_MS, maxBuffer: 16 * 1024 * 1024 });
     return stdout.split('\n').some((line) => isKrita(line.split('","')[0]?.replaceAll('"', '') ?? ''));
   } catch {

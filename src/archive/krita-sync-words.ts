@@ -27,7 +27,16 @@ export async function knownLoras(db: Kysely<Tables>, hostId: string): Promise<Kn
     .leftJoin('choice', 'choice.file_id', 'file.id')
     .leftJoin('version', 'version.id', 'choice.version_id')
     .leftJoin('model', 'model.id', 'version.model_id')
-    .select(['file.id', 'file.path', 'file.stem', 'root.path as root_path', 'blob.sha256', 'version.id as version_id', 'version.trained_words', 'model.type'])
+    .select([
+      'file.id',
+      'file.path',
+      'file.stem',
+      'root.path as root_path',
+      'blob.sha256',
+      'version.id as version_id',
+      'version.trained_words',
+      'model.type',
+    ])
     .where('root.host_id', '=', hostId)
     .where('file.state', '=', 'present')
     .orderBy('file.id')
@@ -53,7 +62,10 @@ function wordsIn(json: string | null): string[] {
 /** The notes beside a file, merged. */
 export async function notesOf(file: KnownLora): Promise<MergedSidecar> {
   const notes = await readNotes(dirname(file.path), file.stem);
-  return mergeSidecars(notes.flatMap((note) => note.facts ?? []), file.sha256);
+  return mergeSidecars(
+    notes.flatMap((note) => note.facts ?? []),
+    file.sha256,
+  );
 }
 
 /**
@@ -61,12 +73,21 @@ export async function notesOf(file: KnownLora): Promise<MergedSidecar> {
  * kept of the site's words. `undefined` when there is none.
  */
 export function triggersOf(file: Pick<KnownLora, 'trainedWords'>, notes: MergedSidecar): string | undefined {
-  const said = [file.trainedWords, [notes.own.activationText?.value ?? ''], notes.kept.trainedWords?.value ?? []];
+  const said = [
+    file.trainedWords,
+    [notes.own.activationText?.value ?? ''],
+    notes.kept.trainedWords?.value ?? [],
+  ];
   return said.map(joinWords).find((text) => text !== '');
 }
 
 /** Words joined by `, `: each trimmed, the comma at its end cut, none twice. */
 function joinWords(words: readonly string[]): string {
-  const clean = words.map((word) => word.replace(/\s+/g, ' ').trim().replace(/[,\s]+$/, ''));
+  const clean = words.map((word) =>
+    word
+      .replace(/\s+/g, ' ')
+      .trim()
+      .replace(/[,\s]+$/, ''),
+  );
   return [...new Set(clean)].filter(Boolean).join(', ');
 }

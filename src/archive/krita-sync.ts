@@ -41,7 +41,9 @@ export interface KritaDiff extends KritaChange {
 
 export interface KritaSynced {
   /** `entries` = `matched` + `ambiguous` + `unmatched`; `changed` of the matched ones; `added` besides. */
-  readonly counts: Readonly<Record<'entries' | 'matched' | 'changed' | 'ambiguous' | 'unmatched' | 'added', number>>;
+  readonly counts: Readonly<
+    Record<'entries' | 'matched' | 'changed' | 'ambiguous' | 'unmatched' | 'added', number>
+  >;
   readonly changes: readonly KritaDiff[];
   /** Entries that may mean several files, and these. */
   readonly ambiguous: readonly { readonly id: string; readonly files: readonly string[] }[];
@@ -56,8 +58,14 @@ export interface KritaSynced {
  */
 export async function syncKrita(options: KritaSyncOptions): Promise<KritaSynced> {
   const read = readLoras(options.lorasFile, { mayLack: options.add });
-  const files = (await knownLoras(options.catalog.db, options.hostId)).filter((file) => liesIn(file.path, options.paths));
-  if (files.length === 0) throw new UserError('No scanned file is a LoRA.', { code: 'no-loras', next: 'civitarium scan FOLDER comes first.' });
+  const files = (await knownLoras(options.catalog.db, options.hostId)).filter((file) =>
+    liesIn(file.path, options.paths),
+  );
+  if (files.length === 0)
+    throw new UserError('No scanned file is a LoRA.', {
+      code: 'no-loras',
+      next: 'civitarium scan FOLDER comes first.',
+    });
   const index = indexLoras(files, options);
   const matches = read.loras.entries.map((entry) => index.match(entry));
   const listed = new Set(matches.flatMap((match) => match.files));
@@ -66,12 +74,26 @@ export async function syncKrita(options: KritaSyncOptions): Promise<KritaSynced>
   const facts = await factsOf(options, [...matched.filter((file) => file !== undefined), ...additional]);
   const changes = changesOf(read.loras.entries, matched, facts, options);
   const additions = additionsOf(additional, index, facts);
-  const ambiguous = matches.flatMap((match, at) => (match.kind === 'ambiguous' ? [{ id: read.loras.entries[at]?.id ?? '', files: match.files.map((file) => file.path) }] : []));
+  const ambiguous = matches.flatMap((match, at) =>
+    match.kind === 'ambiguous'
+      ? [{ id: read.loras.entries[at]?.id ?? '', files: match.files.map((file) => file.path) }]
+      : [],
+  );
   const isChanged = changes.size + additions.length > 0;
-  const backup = isChanged && !options.dryRun ? await writeLoras(read, renderLoras(read.loras, changes, additions), options.now()) : undefined;
+  const backup =
+    isChanged && !options.dryRun
+      ? await writeLoras(read, renderLoras(read.loras, changes, additions), options.now())
+      : undefined;
   const count = matched.filter((file) => file !== undefined).length;
   return {
-    counts: { entries: matches.length, matched: count, changed: changes.size, ambiguous: ambiguous.length, unmatched: matches.length - count - ambiguous.length, added: additions.length },
+    counts: {
+      entries: matches.length,
+      matched: count,
+      changed: changes.size,
+      ambiguous: ambiguous.length,
+      unmatched: matches.length - count - ambiguous.length,
+      added: additions.length,
+    },
     changes: diffsOf(read, changes, additions),
     ambiguous,
     warnings: [...read.loras.warnings, ...commentWarning(read, isChanged)],
@@ -80,12 +102,21 @@ export async function syncKrita(options: KritaSyncOptions): Promise<KritaSynced>
 }
 
 function liesIn(path: string, folders: readonly string[]): boolean {
-  return folders.length === 0 || folders.map((folder) => folder.replaceAll('\\', '/').replace(/\/$/, '')).some((folder) => path === folder || path.startsWith(`${folder}/`));
+  return (
+    folders.length === 0 ||
+    folders
+      .map((folder) => folder.replaceAll('\\', '/').replace(/\/$/, ''))
+      .some((folder) => path === folder || path.startsWith(`${folder}/`))
+  );
 }
 
 /** Of copies with the same bytes the one of which most is known. */
 function bestOf(files: readonly KnownLora[]): KnownLora | undefined {
-  return files.find((file) => file.trainedWords.length > 0) ?? files.find((file) => file.versionId !== null) ?? files[0];
+  return (
+    files.find((file) => file.trainedWords.length > 0) ??
+    files.find((file) => file.versionId !== null) ??
+    files[0]
+  );
 }
 
 interface Facts {
@@ -93,21 +124,40 @@ interface Facts {
   readonly strength: number | undefined;
 }
 
-async function factsOf(options: KritaSyncOptions, files: readonly KnownLora[]): Promise<Map<KnownLora, Facts>> {
+async function factsOf(
+  options: KritaSyncOptions,
+  files: readonly KnownLora[],
+): Promise<Map<KnownLora, Facts>> {
   const noted: (KnownLora & { readonly notes: MergedSidecar })[] = [];
   for (const file of new Set(files)) noted.push({ ...file, notes: await notesOf(file) });
-  const strengths = options.strength === undefined ? new Map<number, number>() : await strengthsOf(options.catalog.db, noted, options.strength);
-  const byId = new Map(noted.map((file) => [file.fileId, { triggers: triggersOf(file, file.notes), strength: strengths.get(file.fileId) }]));
-  return new Map(files.map((file) => [file, byId.get(file.fileId) ?? { triggers: undefined, strength: undefined }]));
+  const strengths =
+    options.strength === undefined
+      ? new Map<number, number>()
+      : await strengthsOf(options.catalog.db, noted, options.strength);
+  const byId = new Map(
+    noted.map((file) => [
+      file.fileId,
+      { triggers: triggersOf(file, file.notes), strength: strengths.get(file.fileId) },
+    ]),
+  );
+  return new Map(
+    files.map((file) => [file, byId.get(file.fileId) ?? { triggers: undefined, strength: undefined }]),
+  );
 }
 
-function changesOf(entries: readonly KritaEntry[], matched: readonly (KnownLora | undefined)[], facts: ReadonlyMap<KnownLora, Facts>, { overwrite }: KritaSyncOptions): Map<number, KritaChange> {
+function changesOf(
+  entries: readonly KritaEntry[],
+  matched: readonly (KnownLora | undefined)[],
+  facts: ReadonlyMap<KnownLora, Facts>,
+  { overwrite }: KritaSyncOptions,
+): Map<number, KritaChange> {
   const changes = new Map<number, KritaChange>();
   for (const [at, file] of matched.entries()) {
     const entry = entries[at];
     const known = file === undefined ? undefined : facts.get(file);
     if (entry === undefined || known === undefined) continue;
-    const triggers = mayWrite(entry.triggers, overwrite) && known.triggers !== entry.triggers ? known.triggers : undefined;
+    const triggers =
+      mayWrite(entry.triggers, overwrite) && known.triggers !== entry.triggers ? known.triggers : undefined;
     const strength = entry.hasStrength ? undefined : known.strength;
     if (triggers !== undefined || strength !== undefined) changes.set(at, { triggers, strength });
   }
@@ -119,7 +169,11 @@ function mayWrite(before: string | undefined, overwrite: KritaSyncOptions['overw
   return overwrite === 'empty' && before.trim() === '';
 }
 
-function additionsOf(files: readonly KnownLora[], index: LoraIndex<KnownLora>, facts: ReadonlyMap<KnownLora, Facts>): KritaAddition[] {
+function additionsOf(
+  files: readonly KnownLora[],
+  index: LoraIndex<KnownLora>,
+  facts: ReadonlyMap<KnownLora, Facts>,
+): KritaAddition[] {
   const additions = new Map<string, KritaAddition>();
   for (const file of files) {
     const id = index.idOf(file);
@@ -129,12 +183,23 @@ function additionsOf(files: readonly KnownLora[], index: LoraIndex<KnownLora>, f
   return [...additions.values()];
 }
 
-function diffsOf({ loras }: ReadLoras, changes: ReadonlyMap<number, KritaChange>, additions: readonly KritaAddition[]): KritaDiff[] {
-  const changed = [...changes].map(([at, change]) => ({ id: loras.entries[at]?.id ?? '', before: loras.entries[at]?.triggers, added: false, ...change }));
+function diffsOf(
+  { loras }: ReadLoras,
+  changes: ReadonlyMap<number, KritaChange>,
+  additions: readonly KritaAddition[],
+): KritaDiff[] {
+  const changed = [...changes].map(([at, change]) => ({
+    id: loras.entries[at]?.id ?? '',
+    before: loras.entries[at]?.triggers,
+    added: false,
+    ...change,
+  }));
   return [...changed, ...additions.map((addition) => ({ before: undefined, added: true, ...addition }))];
 }
 
 function commentWarning({ loras }: ReadLoras, isChanged: boolean): string[] {
   if (loras.comments === 0 || !isChanged) return [];
-  return [`${loras.comments === 1 ? 'A line of comment is' : `${loras.comments} lines of comment are`} not in the new list, as Krita would leave them out too; the copy of the old one holds them.`];
+  return [
+    `${loras.comments === 1 ? 'A line of comment is' : `${loras.comments} lines of comment are`} not in the new list, as Krita would leave them out too; the copy of the old one holds them.`,
+  ];
 }

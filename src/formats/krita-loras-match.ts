@@ -30,9 +30,15 @@ const LORA_FOLDER = /^(?:loras?|lycoris|locon|dora)s?$/i;
  * Makes files findable by what Krita's list says. An entry is looked for by its path below a LoRA folder (or its
  * absolute one), then by its hash, then by its bare name when only one file has it. `ignoreCase`: on disks that do.
  */
-export function indexLoras<File extends LoraFile>(files: readonly File[], options: { readonly ignoreCase: boolean }): LoraIndex<File> {
+export function indexLoras<File extends LoraFile>(
+  files: readonly File[],
+  options: { readonly ignoreCase: boolean },
+): LoraIndex<File> {
   const fold = (text: string): string => {
-    const path = text.replaceAll('\\', '/').replace(/^(?:\.?\/)+/, '').normalize('NFC');
+    const path = text
+      .replaceAll('\\', '/')
+      .replace(/^(?:\.?\/)+/, '')
+      .normalize('NFC');
     return options.ignoreCase ? path.toLowerCase() : path;
   };
   const byPath = new Map<string, File[]>();
@@ -44,7 +50,10 @@ export function indexLoras<File extends LoraFile>(files: readonly File[], option
     if (file.sha256 !== undefined) add(byHash, file.sha256, file);
   }
   const atPath = ({ id, path }: Pick<KritaEntry, 'id' | 'path'>): readonly File[] => {
-    const exact = [...(path === undefined ? [] : (byPath.get(fold(path)) ?? [])), ...(id === undefined ? [] : (byPath.get(fold(id)) ?? []))];
+    const exact = [
+      ...(path === undefined ? [] : (byPath.get(fold(path)) ?? [])),
+      ...(id === undefined ? [] : (byPath.get(fold(id)) ?? [])),
+    ];
     const key = fold(id ?? '');
     if (exact.length > 0 || !key.includes('/')) return exact;
     // A server may keep its LoRAs in a folder of any name: the id is then the end of the path.

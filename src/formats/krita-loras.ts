@@ -69,7 +69,14 @@ export function parseLoras(text: string): KritaLoras {
 }
 
 /** An empty list, for a file that is to be made. */
-export const NO_LORAS: KritaLoras = { entries: [], comments: 0, warnings: [], trees: [], lineEnd: '\n', endsWithLineEnd: false };
+export const NO_LORAS: KritaLoras = {
+  entries: [],
+  comments: 0,
+  warnings: [],
+  trees: [],
+  lineEnd: '\n',
+  endsWithLineEnd: false,
+};
 
 function withoutComments(text: string): { json: string; comments: number } {
   let comments = 0;
@@ -95,7 +102,8 @@ function objectsIn(tree: JsonTree): JsonObject[] {
   return tree.items.map((item, index) => {
     if (item.kind !== 'object') throw new KritaLorasError(`entry ${index + 1} is no object`);
     const metadata = item.members.get('metadata');
-    if (metadata !== undefined && metadata.kind !== 'object' && !isNull(metadata)) throw new KritaLorasError(`the metadata of entry ${index + 1} is no object`);
+    if (metadata !== undefined && metadata.kind !== 'object' && !isNull(metadata))
+      throw new KritaLorasError(`the metadata of entry ${index + 1} is no object`);
     return item;
   });
 }
@@ -130,30 +138,42 @@ function oddities(trees: readonly JsonObject[]): string[] {
   const odd = trees.flatMap((tree, index) => {
     const label = `entry ${index + 1} (${JSON.stringify((stringMember(tree, 'id') ?? '?').slice(0, 80))})`;
     const unknown = [...tree.members.keys()].find((key) => !KNOWN.has(key));
-    if (unknown !== undefined) return [`${label} has the unknown key ${JSON.stringify(unknown.slice(0, 40))}`];
+    if (unknown !== undefined)
+      return [`${label} has the unknown key ${JSON.stringify(unknown.slice(0, 40))}`];
     const lacking = MANDATORY.find((key) => !tree.members.has(key));
     return lacking === undefined ? [] : [`${label} lacks ${lacking}`];
   });
   if (odd.length === 0) return [];
   const more = odd.length > MOST_NAMED ? ` and ${odd.length - MOST_NAMED} more` : '';
-  return [`Krita AI Diffusion takes the whole list for empty while ${odd.slice(0, MOST_NAMED).join(', ')}${more}. It was kept as it is.`];
+  return [
+    `Krita AI Diffusion takes the whole list for empty while ${odd.slice(0, MOST_NAMED).join(', ')}${more}. It was kept as it is.`,
+  ];
 }
 
 /**
  * The text of the list with some entries changed (by position) and others added at its end, in the form the plug-in
  * writes: two blanks a level, pure ASCII. Everything else is as it was, in its order.
  */
-export function renderLoras(loras: KritaLoras, changes: ReadonlyMap<number, KritaChange>, additions: readonly KritaAddition[] = []): string {
+export function renderLoras(
+  loras: KritaLoras,
+  changes: ReadonlyMap<number, KritaChange>,
+  additions: readonly KritaAddition[] = [],
+): string {
   const items = loras.trees.map((tree, index) => changed(tree, changes.get(index)));
   const tree: JsonTree = { kind: 'list', items: [...items, ...additions.map(added)] };
-  return renderTree(tree, { indent: '  ', ascii: true, lineEnd: loras.lineEnd }) + (loras.endsWithLineEnd ? loras.lineEnd : '');
+  return (
+    renderTree(tree, { indent: '  ', ascii: true, lineEnd: loras.lineEnd }) +
+    (loras.endsWithLineEnd ? loras.lineEnd : '')
+  );
 }
 
 function changed(tree: JsonObject, change: KritaChange | undefined): JsonObject {
   if (change === undefined) return tree;
   let metadata = metadataOf(tree);
-  if (change.triggers !== undefined) metadata = withMember(metadata, 'lora_triggers', treeOf(change.triggers));
-  if (change.strength !== undefined) metadata = withMember(metadata, 'lora_strength', { kind: 'plain', text: floatText(change.strength) });
+  if (change.triggers !== undefined)
+    metadata = withMember(metadata, 'lora_triggers', treeOf(change.triggers));
+  if (change.strength !== undefined)
+    metadata = withMember(metadata, 'lora_strength', { kind: 'plain', text: floatText(change.strength) });
   return withMember(tree, 'metadata', metadata);
 }
 

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startStandin } from '../../standin/start.ts';
@@ -35,19 +43,41 @@ describe("trigger words reach Krita's list", () => {
       .map((file) => ({
         ...file,
         name: file.path.slice('LORA/'.length),
-        words: clean(standin.world.model(file.modelId)?.versions.find((one) => one.id === file.versionId)?.trainedWords ?? []),
-        sha256: createHash('sha256').update(readFileSync(join(models, file.path))).digest('base64'),
+        words: clean(
+          standin.world.model(file.modelId)?.versions.find((one) => one.id === file.versionId)
+            ?.trainedWords ?? [],
+        ),
+        sha256: createHash('sha256')
+          .update(readFileSync(join(models, file.path)))
+          .digest('base64'),
       }))
       .filter((file) => file.words !== '');
     mkdirSync(join(models, 'LORA', 'own'), { recursive: true });
     writeFileSync(join(models, 'LORA', 'own', 'mine.safetensors'), 'mine');
-    writeFileSync(join(models, 'LORA', 'own', 'mine.json'), JSON.stringify({ 'activation text': 'my words, ', 'preferred weight': 0.65, 'sd version': 'SDXL' }));
-    for (const [folder, bytes] of [['a', 'one'], ['b', 'two']] as const) {
+    writeFileSync(
+      join(models, 'LORA', 'own', 'mine.json'),
+      JSON.stringify({ 'activation text': 'my words, ', 'preferred weight': 0.65, 'sd version': 'SDXL' }),
+    );
+    for (const [folder, bytes] of [
+      ['a', 'one'],
+      ['b', 'two'],
+    ] as const) {
       mkdirSync(join(models, folder));
       writeFileSync(join(models, folder, 'twin.safetensors'), bytes);
     }
-    const scan = await home.run(['scan', 'models', '--images', 'none', '--api-url', standin.apiUrl, '--rate', '60000', '--json']);
-    if (scan.code !== 0 || loras.length < 4) throw new Error(`The library is not what these stories need: ${scan.stderr}`);
+    const scan = await home.run([
+      'scan',
+      'models',
+      '--images',
+      'none',
+      '--api-url',
+      standin.apiUrl,
+      '--rate',
+      '60000',
+      '--json',
+    ]);
+    if (scan.code !== 0 || loras.length < 4)
+      throw new Error(`The library is not what these stories need: ${scan.stderr}`);
   }, 120_000);
 
   afterAll(async () => {
@@ -81,14 +111,20 @@ describe("trigger words reach Krita's list", () => {
     return JSON.parse(readFileSync(list, 'utf8')) as Entry[];
   }
 
-  const sync = (...more: string[]): Promise<CliResult> => home.run(['krita', 'sync', '--loras-file', list, '--json', ...more]);
+  const sync = (...more: string[]): Promise<CliResult> =>
+    home.run(['krita', 'sync', '--loras-file', list, '--json', ...more]);
   const copies = (): string[] => readdirSync(dirname(list)).filter((name) => name !== 'loras.json');
 
   it('by path with either slash, by hash, by a name that is one of a kind; ambiguous ones are told and left', async () => {
     const [first, second, third] = [lora(0), lora(1), lora(2)];
     const before = [
       entry(`LORA\\${first.name}`, { metadata: { lora_strength: 0.8, mine: { deep: ['kept'] } } }),
-      entry('uploaded.safetensors', { source: 1, hash: second.sha256, path: '/elsewhere/uploaded.safetensors', size: 5 }),
+      entry('uploaded.safetensors', {
+        source: 1,
+        hash: second.sha256,
+        path: '/elsewhere/uploaded.safetensors',
+        size: 5,
+      }),
       entry(`styles/${third.name}`, { metadata: {} }),
       entry('twin.safetensors'),
       entry('nobody.safetensors', { metadata: { lora_triggers: '' } }),
@@ -99,9 +135,19 @@ describe("trigger words reach Krita's list", () => {
     const result = await sync();
 
     expect(result.code, result.stderr).toBe(0);
-    expect(result.json.counts).toEqual({ entries: 6, matched: 4, changed: 4, ambiguous: 1, unmatched: 1, added: 0 });
+    expect(result.json.counts).toEqual({
+      entries: 6,
+      matched: 4,
+      changed: 4,
+      ambiguous: 1,
+      unmatched: 1,
+      added: 0,
+    });
     expect(read()).toEqual([
-      { ...before[0], metadata: { lora_strength: 0.8, mine: { deep: ['kept'] }, lora_triggers: first.words } },
+      {
+        ...before[0],
+        metadata: { lora_strength: 0.8, mine: { deep: ['kept'] }, lora_triggers: first.words },
+      },
       { ...before[1], metadata: { lora_triggers: second.words } },
       { ...before[2], metadata: { lora_triggers: third.words } },
       before[3],
@@ -129,7 +175,11 @@ describe("trigger words reach Krita's list", () => {
     const texts = [{}, { lora_triggers: ' ' }, { lora_triggers: 'my own' }];
     const entries = texts.map((metadata) => entry(lora(0).name, { metadata }));
     const { words } = lora(0);
-    for (const [when, after] of [['never', [words, ' ', 'my own']], ['empty', [words, words, 'my own']], ['always', [words, words, words]]] as const) {
+    for (const [when, after] of [
+      ['never', [words, ' ', 'my own']],
+      ['empty', [words, words, 'my own']],
+      ['always', [words, words, words]],
+    ] as const) {
       write(entries);
       const result = await sync('--overwrite', when);
 
@@ -142,19 +192,33 @@ describe("trigger words reach Krita's list", () => {
   });
 
   it('sets a strength only where there is none, from the note beside the file', async () => {
-    write([entry('own/mine.safetensors'), entry('mine.safetensors', { metadata: { lora_strength: 1.0, lora_triggers: 'x' } })]);
+    write([
+      entry('own/mine.safetensors'),
+      entry('mine.safetensors', { metadata: { lora_strength: 1.0, lora_triggers: 'x' } }),
+    ]);
 
     const result = await sync('--strength', 'file');
 
     expect(result.json.counts['changed']).toBe(1);
-    expect(read().map((one) => one.metadata)).toEqual([{ lora_triggers: 'my words', lora_strength: 0.65 }, { lora_strength: 1, lora_triggers: 'x' }]);
+    expect(read().map((one) => one.metadata)).toEqual([
+      { lora_triggers: 'my words', lora_strength: 0.65 },
+      { lora_strength: 1, lora_triggers: 'x' },
+    ]);
   });
 
   it('shows a diff under --dry-run and touches nothing', async () => {
     write([entry(lora(0).name, { metadata: { lora_triggers: 'old' } })]);
     const before = treeOf(home.folder);
 
-    const result = await home.run(['krita', 'sync', '--loras-file', list, '--overwrite', 'always', '--dry-run']);
+    const result = await home.run([
+      'krita',
+      'sync',
+      '--loras-file',
+      list,
+      '--overwrite',
+      'always',
+      '--dry-run',
+    ]);
 
     expect(result.code, result.stderr).toBe(0);
     expect(result.stdout).toContain(`--- ${lora(0).name}`);
@@ -216,7 +280,13 @@ describe("trigger words reach Krita's list", () => {
 
     expect(result.code, result.stderr).toBe(0);
     expect(result.json.counts['added']).toBeGreaterThanOrEqual(loras.length);
-    expect(read().find((one) => one.id === lora(0).name)).toEqual({ id: lora(0).name, name: lora(0).name.replace(/\.\w+$/, ''), source: 0, format: 'lora', metadata: { lora_triggers: lora(0).words } });
+    expect(read().find((one) => one.id === lora(0).name)).toEqual({
+      id: lora(0).name,
+      name: lora(0).name.replace(/\.\w+$/, ''),
+      source: 0,
+      format: 'lora',
+      metadata: { lora_triggers: lora(0).words },
+    });
     expect((await sync('--add')).json.counts).toMatchObject({ changed: 0, added: 0 });
   });
 
@@ -224,10 +294,16 @@ describe("trigger words reach Krita's list", () => {
     const text = write([entry(lora(0).name)]);
     for (const point of ['krita.copied', 'place.renamed:2', 'krita.placed']) {
       write([entry(lora(0).name)]);
-      const killed = await home.run(['krita', 'sync', '--loras-file', list, '--json'], { env: { CIVITARIUM_FAULT: `kill@${point}` } });
+      const killed = await home.run(['krita', 'sync', '--loras-file', list, '--json'], {
+        env: { CIVITARIUM_FAULT: `kill@${point}` },
+      });
 
       expect(killed.signal).toBe('SIGKILL');
-      expect(point === 'krita.copied' ? readFileSync(list, 'utf8') === text : read()[0]?.metadata?.['lora_triggers'] === lora(0).words).toBe(true);
+      expect(
+        point === 'krita.copied'
+          ? readFileSync(list, 'utf8') === text
+          : read()[0]?.metadata?.['lora_triggers'] === lora(0).words,
+      ).toBe(true);
     }
   });
 });
