@@ -57,7 +57,8 @@ describeCatalogs('the journal', (openFresh) => {
     const steps = Array.from({ length: 10_001 }, (_, index) => step(String(index)));
 
     await catalog.write((trx) => planSteps(trx, catalog.engine, runId, steps));
-    await catalog.write((trx) =>
+    await catalog.write(
+      (trx) =>
       settleSteps(trx, catalog.engine, runId, steps.map((_, position) => ({ position, state: 'done' }))), // prettier-ignore
     );
 

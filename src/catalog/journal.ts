@@ -4,7 +4,8 @@ import { sql } from 'kysely';
 import { chunks } from '../base/pool.ts';
 import { bulkRows } from './bulk-rows.ts';
 import type { EngineName } from './open-engine.ts';
-import type { JournalStepTable, Tables } from './schema.ts';
+import type { JournalStepTable } from './schema-runs.ts';
+import type { Tables } from './schema.ts';
 
 /** A step of a run that moves files, as recorded. */
 export type JournalStep = Selectable<JournalStepTable>;

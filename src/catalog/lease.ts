@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Selectable } from 'kysely';
 
 import type { Catalog } from './open.ts';
-import type { LeaseTable } from './schema.ts';
+import type { LeaseTable } from './schema-runs.ts';
 
 /** Who holds a lease. */
 export type LeaseRow = Selectable<LeaseTable>;

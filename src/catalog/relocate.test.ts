@@ -7,9 +7,18 @@ import type { FileInput } from './file.ts';
 import { ensureHost } from './host.ts';
 import type { Catalog } from './open.ts';
 import { finish, intend, outputsOf } from './output.ts';
-import { copyChoices, dropEmptyRoot, dropFiles, relocateFiles, relocateOutputs } from './relocate.ts';
+import {
+  copyChoices,
+  dropEmptyRoot,
+  dropFiles,
+  forgetDigests,
+  noteChangeTimes,
+  outdatePages,
+  relocateFiles,
+  relocateOutputs,
+} from './relocate.ts';
 import type { Relocated } from './relocate.ts';
-import { ensureRoot, rootsOf } from './root.ts';
+import { ensureRoot, rootsOf, settleRoot } from './root.ts';
 
 const SHA = 'a'.repeat(64);
 
@@ -37,7 +46,12 @@ function to(fileId: number, rootId: number, path: string): Relocated {
 }
 
 describeCatalogs('files that were moved', (openFresh) => {
-  async function open(): Promise<{ catalog: Catalog; root: number; other: number; ids: Map<string, number> }> {
+  async function open(): Promise<{
+    catalog: Catalog;
+    root: number;
+    other: number;
+    ids: Map<string, number>;
+  }> {
     const catalog = await openFresh();
     await ensureHost(catalog, 'h1', 'box', 1);
     const root = (await ensureRoot(catalog, 'h1', '/models', 1)).id;
@@ -107,7 +121,8 @@ describeCatalogs('files that were moved', (openFresh) => {
     await finish(catalog, kinds.map((kind) => ({ path: `/models/a.${kind}`, sha256: SHA, size: 3, mtimeNs: '7' })), 6); // prettier-ignore
     await intend(catalog, [{ path: '/other/a.page', kind: 'page', sha256: 'b'.repeat(64) }], 6);
 
-    await catalog.write((trx) =>
+    await catalog.write(
+      (trx) =>
       relocateOutputs(trx, catalog.engine, kinds.map((kind) => ({ from: `/models/a.${kind}`, to: `/other/a.${kind}`, rootId: other, mtimeNs: '8' }))), // prettier-ignore
     );
 
@@ -133,6 +148,24 @@ describeCatalogs('files that were moved', (openFresh) => {
     expect(await filesOfRoot(catalog.db, root)).toHaveLength(1);
     expect(await outputsOf(catalog.db, {})).toEqual([]);
     expect(await catalog.db.selectFrom('choice').select('file_id').execute()).toEqual([{ file_id: a }]);
+  });
+
+  it('are known at a new change time, with their pages out of date and their root to be looked at', async () => {
+    const { catalog, root, ids } = await open();
+    const fileId = ids.get('a.safetensors') ?? 0;
+    await settleRoot(catalog, root, { digest: 'd', settings: '{}', dueAt: 5 });
+    await intend(catalog, [{ path: '/models/a.html', rootId: root, fileId, kind: 'page', sha256: SHA }], 6); // prettier-ignore
+    await finish(catalog, [{ path: '/models/a.html', sha256: SHA, size: 3, mtimeNs: '7' }], 6);
+
+    await catalog.write(async (trx) => {
+      await noteChangeTimes(trx, catalog.engine, [[fileId, '77']]);
+      await outdatePages(trx, [fileId]);
+      await forgetDigests(trx, [root]);
+    });
+
+    expect((await filesOfRoot(catalog.db, root)).map((row) => row.ctime_ns)).toEqual(['77', '11']);
+    expect(await outputsOf(catalog.db, {})).toMatchObject([{ intent_sha256: SHA, done_sha256: null }]);
+    expect(await rootsOf(catalog.db, 'h1')).toMatchObject([{ digest: null, settings: '{}' }, {}]);
   });
 
   it('leave a root that can be forgotten when nothing is in it', async () => {

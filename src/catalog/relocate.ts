@@ -121,6 +121,29 @@ export async function copyChoices(
   }
 }
 
+/** Notes the change time of files that got or lost a second name: their bytes are the same. */
+export async function noteChangeTimes(
+  trx: Kysely<Tables>,
+  engine: EngineName,
+  times: readonly (readonly [fileId: number, ctimeNs: string])[],
+): Promise<void> {
+  for (const some of chunks(times, AT_ONCE))
+    await sql`update file set ctime_ns = seen.ctime_ns
+      from ${bulkRows(engine, { id: 'int', ctime_ns: 'text' }, some)} as seen where file.id = seen.id`.execute(trx); // prettier-ignore
+}
+
+/** Has whoever writes pages next write those of these files anew: what they show has changed. */
+export async function outdatePages(trx: Kysely<Tables>, fileIds: readonly number[]): Promise<void> {
+  await writeByKeys(fileIds, (some) =>
+    trx
+      .updateTable('output')
+      .set({ intent_sha256: sql<string | null>`coalesce(intent_sha256, done_sha256)`, done_sha256: null })
+      .where('kind', '=', 'page')
+      .where('file_id', 'in', some)
+      .execute(),
+  );
+}
+
 /** Forgets library files that were only copies made by us and are no more. */
 export async function dropFiles(trx: Kysely<Tables>, fileIds: readonly number[]): Promise<void> {
   await writeByKeys(fileIds, async (some) => {
