@@ -1,8 +1,18 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { code, generatedFrom, table } from './markdown.ts';
 
-const SCHEMA = fileURLToPath(new URL('../../src/catalog/schema.ts', import.meta.url));
+const CATALOG = fileURLToPath(new URL('../../src/catalog/', import.meta.url));
+
+/** The text of schema.ts and of the files that hold some of its tables. */
+function schemaText(): string {
+  const names = readdirSync(CATALOG).filter((name) => /^schema(?:-\w+)?\.ts$/.test(name));
+  return names
+    .sort()
+    .map((name) => readFileSync(join(CATALOG, name), 'utf8'))
+    .join('\n');
+}
 
 /** A table of the catalog, as its interface says. */
 export interface CatalogTable {
@@ -13,7 +23,7 @@ export interface CatalogTable {
 
 /** The tables and columns of the catalog, from the interfaces and their doc comments. */
 export function tablesPage(): string {
-  const tables = readTables(readFileSync(SCHEMA, 'utf8'));
+  const tables = readTables(schemaText());
   const parts = [
     generatedFrom('src/catalog/schema.ts'),
     '# Tables of the catalog',
@@ -65,6 +75,7 @@ const WORDS: Readonly<Record<string, string>> = {
   Bytes: 'bytes',
   Uint8Array: 'bytes',
   'Generated<number>': 'integer, given by the catalog',
+  NoteField: 'text',
   SubjectState: '`found`, `missing`, `removed`, `unchecked`',
   SubjectKind: '`hash`, `version`, `model`, `image`',
 };

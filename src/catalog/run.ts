@@ -4,7 +4,8 @@ import type { RunId } from '../base/ids.ts';
 import { cleanText } from './clean-text.ts';
 import { writing } from './open.ts';
 import type { Writable } from './open.ts';
-import type { RunTable, Tables } from './schema.ts';
+import type { RunTable } from './schema-runs.ts';
+import type { Tables } from './schema.ts';
 
 /** One execution of a verb, as recorded; `ended_at` is null while it runs and for ever when it was killed. */
 export type RunRow = Selectable<RunTable>;

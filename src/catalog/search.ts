@@ -11,6 +11,8 @@ import type { Catalog, Writable } from './open.ts';
 import type { Tables } from './schema.ts';
 import { termsText } from './search-doc.ts';
 import { groupBy, readByKeys, upsert, writeByKeys } from './upsert.ts';
+import { fieldsOf } from './user-field.ts';
+import { wordsOfNotes } from './view-notes.ts';
 
 /** Files read at once while indexing: bounds memory. */
 const FILES_AT_ONCE = 500;
@@ -25,6 +27,7 @@ async function indexSome(trx: Kysely<Tables>, fileIds: readonly number[]): Promi
   const files = await readFiles(trx, fileIds);
   const tags = await readTags(trx, files.flatMap((file) => file.model_id ?? [])); // prettier-ignore
   const names = await readFileNames(trx, files.flatMap((file) => file.version_id ?? [])); // prettier-ignore
+  const notes = groupBy(await fieldsOf(trx, fileIds), (row) => row.file_id);
   const rows = files.map((file) => ({
     kind: 'file' as const,
     subject: file.id,
@@ -38,6 +41,7 @@ async function indexSome(trx: Kysely<Tables>, fileIds: readonly number[]): Promi
         ...(tags.get(file.model_id ?? 0) ?? []),
         ...(names.get(file.version_id ?? 0) ?? []),
         file.folder,
+        ...wordsOfNotes(notes.get(file.id) ?? []),
       ],
       descriptions: [file.version_description, file.model_description],
     }),

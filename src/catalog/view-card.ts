@@ -6,6 +6,7 @@ import { listOf } from './facts-clean.ts';
 import type { Catalog } from './open.ts';
 import type { Tables } from './schema.ts';
 import { groupBy } from './upsert.ts';
+import { readOwnWords } from './view-notes.ts';
 import { absolutePath } from './view-place.ts';
 import { isNewer } from './view-versions.ts';
 import type { CardView } from './views.ts';
@@ -32,6 +33,7 @@ export async function viewCards(
   const versions = await readVersions(db, rootIds);
   const covers = await readCovers(db, rootIds);
   const several = await readSeveral(db);
+  const words = await readOwnWords(db, rootIds);
   const cards = rows.map((row) => {
     const version = versions.get(row.version_id ?? 0);
     return cardOf(row, {
@@ -41,6 +43,7 @@ export async function viewCards(
       cover: covers.get(row.id),
       duplicate: several.has(row.blob_id),
       warned: warned.has(row.blob_id),
+      words: words.get(row.id) ?? '',
     });
   });
   return cards.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
@@ -57,9 +60,11 @@ interface Parts {
   readonly cover: CardView['cover'];
   readonly duplicate: boolean;
   readonly warned: boolean;
+  /** The user's own. */
+  readonly words: string;
 }
 
-function cardOf(row: FileRow, { version, model, tags, cover, duplicate, warned }: Parts): CardView {
+function cardOf(row: FileRow, { version, model, tags, cover, duplicate, warned, words }: Parts): CardView {
   return {
     fileId: row.id,
     path: absolutePath(row.root_path, row.path),
@@ -87,7 +92,9 @@ function cardOf(row: FileRow, { version, model, tags, cover, duplicate, warned }
     updatedAt: version?.updated_at ?? undefined,
     hasUpdate: version?.hasUpdate ?? false,
     duplicate,
-    about: aboutOf(version?.description ?? null, model?.description ?? null),
+    about: `${words} ${aboutOf(version?.description ?? null, model?.description ?? null)}`
+      .trim()
+      .slice(0, MOST_ABOUT),
     cover,
   };
 }

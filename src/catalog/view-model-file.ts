@@ -4,11 +4,13 @@ import { chunks } from '../base/pool.ts';
 import type { Catalog } from './open.ts';
 import type { Tables } from './schema.ts';
 import { groupBy, readByKeys } from './upsert.ts';
+import { fieldsOf } from './user-field.ts';
 import { readKnown } from './view-known.ts';
+import { notesView } from './view-notes.ts';
 import { absolutePath } from './view-place.ts';
 import { trainingOf } from './view-training.ts';
 import { sortedHashes } from './view-versions.ts';
-import type { KnownView, ModelFileView } from './views.ts';
+import type { KnownView, ModelFileView, NoteView } from './views.ts';
 
 /** Files read at once: bounds memory, and the same some twenty queries serve them all. */
 const FILES_AT_ONCE = 100;
@@ -29,6 +31,7 @@ async function viewBatch(db: Kysely<Tables>, fileIds: readonly number[]): Promis
   const blobIds = rows.flatMap((row) => row.blob_id ?? []);
   const hashes = groupBy(await readHashes(db, blobIds), (row) => row.blob_id);
   const copies = groupBy(await readCopies(db, blobIds), (row) => row.blob_id ?? 0);
+  const notes = groupBy(await fieldsOf(db, fileIds), (row) => row.file_id);
   const known = await readKnown(db, rows.flatMap(chosenOf)); // prettier-ignore
   return fileIds.flatMap((id) => {
     const row = files.get(id);
@@ -40,6 +43,7 @@ async function viewBatch(db: Kysely<Tables>, fileIds: readonly number[]): Promis
         hashes: own,
         duplicates: others.map((copy) => absolutePath(copy.root_path, copy.path)).toSorted(),
         known: known.get(id),
+        notes: notesView(notes.get(id) ?? []),
       }),
     ];
   });
@@ -49,9 +53,10 @@ interface Parts {
   readonly hashes: readonly (readonly [string, string])[];
   readonly duplicates: readonly string[];
   readonly known: KnownView | undefined;
+  readonly notes: readonly NoteView[];
 }
 
-function fileView(row: FileRow, { hashes, duplicates, known }: Parts): ModelFileView {
+function fileView(row: FileRow, { hashes, duplicates, known, notes }: Parts): ModelFileView {
   return {
     fileId: row.id,
     rootId: row.root_id,
@@ -75,6 +80,7 @@ function fileView(row: FileRow, { hashes, duplicates, known }: Parts): ModelFile
     training: trainingOf(row.metadata),
     duplicates,
     known,
+    ...(notes.length === 0 ? {} : { notes }),
   };
 }
 

@@ -1,4 +1,5 @@
 /** What pages show: the catalog read for people. Times epoch ms; `undefined` means unknown, `null` hidden by the creator. */
+import type { NoteField } from './schema-notes.ts';
 import type { SubjectState } from './schema.ts';
 
 export interface ImageView {
@@ -124,6 +125,14 @@ export interface KnownView {
   readonly versionState?: SubjectState;
 }
 
+/** What a note of another program beside the file says, and whose note it is (a sidecar format's name). */
+export interface NoteView {
+  readonly field: NoteField;
+  /** Text; lists as JSON. */
+  readonly value: string;
+  readonly origin: string;
+}
+
 /** One model file of the library with all that is known of it. */
 export interface ModelFileView {
   readonly fileId: number;
@@ -153,6 +162,8 @@ export interface ModelFileView {
   /** Other library files with the same bytes, absolute paths. */
   readonly duplicates: readonly string[];
   readonly known: KnownView | undefined;
+  /** The user's own words first; absent when there are none. */
+  readonly notes?: readonly NoteView[];
 }
 
 /** One card of the gallery: small, made in bulk. */
@@ -186,7 +197,7 @@ export interface CardView {
   readonly hasUpdate: boolean;
   /** More than one file has these bytes. */
   readonly duplicate: boolean;
-  /** Plain text of the descriptions, shortened to 600 characters, for search. */
+  /** The user's own words, then plain text of the descriptions, shortened to 600 characters, for search. */
   readonly about: string;
   readonly cover:
     | {

@@ -13,6 +13,7 @@ import {
   trainingPart,
   versionsTimeline,
 } from './model-tables.ts';
+import { notesParts } from './model-notes.ts';
 import type { PageLinks } from './page-links.ts';
 import { section } from './pieces.ts';
 
@@ -45,7 +46,8 @@ function parts(view: ModelFileView, links: PageLinks): Html {
   return html`<div class="top">
       <div class="media">${media.stage}</div>
       <div class="about">
-        ${titleBlock(view, links)} ${factList(view, links)} ${known !== undefined && descriptions(known)}
+        ${titleBlock(view, links)} ${factList(view, links)} ${notesParts(view)}
+        ${known !== undefined && descriptions(known)}
       </div>
     </div>
     ${known !== undefined && knownParts(known, links)}

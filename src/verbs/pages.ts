@@ -1,12 +1,15 @@
 import { formatCount } from '../base/bytes.ts';
 import type { Catalog } from '../catalog/open.ts';
+import type { WrittenSidecar } from '../formats/sidecars/written-formats.ts';
 import type { Deps } from './deps.ts';
+import { recoverMoves } from './organising/recover-moves.ts';
 import { recorded } from './record-run.ts';
 import { withCatalogRoots } from './scanning/catalog-roots.ts';
 import type { CatalogRoots } from './scanning/catalog-roots.ts';
 import { LAYOUT_OPTIONS, readLayout } from './scanning/layout.ts';
 import type { Layout } from './scanning/layout.ts';
 import { endAsBefore, unsettle } from './scanning/settle.ts';
+import { readSidecarFormats, SIDECARS_OPTION } from './scanning/sidecar-formats.ts';
 import { writeByLayout } from './scanning/write-by-layout.ts';
 import { homePath } from './summary.ts';
 import type { RunResult, Verb } from './verb.ts';
@@ -20,25 +23,34 @@ export const pages: Verb = {
   examples: [
     ['civitarium pages', 'every scanned folder'],
     ['civitarium pages ~/models', 'one of them'],
+    ['civitarium pages --sidecars a1111,swarm', 'also write notes for other programs'],
   ],
   arguments: [{ name: 'path', many: true, required: false, summary: 'folders that were scanned before' }],
-  options: LAYOUT_OPTIONS,
+  options: [...LAYOUT_OPTIONS, SIDECARS_OPTION],
   async run(deps, input) {
-    const layout = readLayout(input, deps.cwd);
+    const request = { layout: readLayout(input, deps.cwd), sidecars: readSidecarFormats(input) };
+    const { layout } = request;
     const catalog = await deps.catalog();
+    await recoverMoves(deps);
     return await recorded(deps, 'pages', input, () =>
       withCatalogRoots(deps, catalog, { paths: input.arguments, layout }, (found) =>
-        rewrite(deps, catalog, found, layout),
+        rewrite(deps, catalog, found, request),
       ),
     );
   },
 };
 
+interface Request {
+  /** `undefined`: as the last scan wrote them. */
+  readonly layout: Layout | undefined;
+  readonly sidecars: readonly WrittenSidecar[];
+}
+
 async function rewrite(
   deps: Deps,
   catalog: Catalog,
   { roots, stocks, absent, problems }: CatalogRoots,
-  layout: Layout | undefined,
+  { layout, sidecars }: Request,
 ): Promise<RunResult> {
   const files = [...stocks.values()].flatMap((stock) => stock.files);
   const warnings = absent.map((path) => `${path} is not there and was left out.`);
@@ -56,7 +68,7 @@ async function rewrite(
   const done = await writeByLayout(
     deps,
     catalog,
-    { roots, stocks, layout, images: 'none', touched, online: false },
+    { roots, stocks, layout, sidecars, images: 'none', touched, online: false },
     (group, own) => endAsBefore(catalog, group, own),
   );
   const failures = [...problems, ...done.failures];

@@ -3,8 +3,10 @@ import { formatSpan } from '../base/dates.ts';
 import { UserError } from '../base/errors.ts';
 import { parseDuration } from '../base/durations.ts';
 import { resolveTargets } from '../archive/targets.ts';
+import { recoverMoves } from './organising/recover-moves.ts';
 import { recorded } from './record-run.ts';
 import { IMAGES_OPTION, readImages, readLayout, USUAL_LAYOUT } from './scanning/layout.ts';
+import { readSidecarFormats, SIDECARS_OPTION } from './scanning/sidecar-formats.ts';
 import { scanRoots } from './scanning/scan-roots.ts';
 import type { ScanOutcome, ScanRequest } from './scanning/scan-request.ts';
 import type { Deps } from './deps.ts';
@@ -67,6 +69,7 @@ export const scan: Verb = {
       value: 'SPAN',
       summary: 'also refresh answers older than this: 12h, 30d, 8w',
     },
+    SIDECARS_OPTION,
     {
       name: 'pattern',
       kind: 'list',
@@ -76,6 +79,7 @@ export const scan: Verb = {
   ],
   async run(deps, input) {
     const request = readRequest(deps, input);
+    await recoverMoves(deps);
     return await recorded(deps, 'scan', input, async () => toResult(await scanRoots(deps, request)));
   },
 };
@@ -97,6 +101,7 @@ function readRequest(deps: Deps, input: Input): ScanRequest {
     skipMissing: flagOption(input, 'skip-missing'),
     maxAgeMs,
     patterns: patterns.length > 0 ? patterns : undefined,
+    sidecars: readSidecarFormats(input),
   };
 }
 

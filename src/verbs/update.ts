@@ -9,8 +9,10 @@ import type { ModelStanding, Refreshed } from '../archive/refresh-known.ts';
 import { whatChanged } from '../archive/what-changed.ts';
 import type { News } from '../archive/what-changed.ts';
 import type { Catalog } from '../catalog/open.ts';
+import type { WrittenSidecar } from '../formats/sidecars/written-formats.ts';
 import { chooseFor } from '../catalog/candidate.ts';
 import type { Deps } from './deps.ts';
+import { recoverMoves } from './organising/recover-moves.ts';
 import { recorded } from './record-run.ts';
 import { withCatalogRoots } from './scanning/catalog-roots.ts';
 import type { CatalogRoots } from './scanning/catalog-roots.ts';
@@ -18,6 +20,7 @@ import { checkKey } from './scanning/check-key.ts';
 import { IMAGES_OPTION, LAYOUT_OPTIONS, readImages, readLayout } from './scanning/layout.ts';
 import type { Layout } from './scanning/layout.ts';
 import { endIncomplete, unsettle } from './scanning/settle.ts';
+import { readSidecarFormats, SIDECARS_OPTION } from './scanning/sidecar-formats.ts';
 import { writeByLayout } from './scanning/write-by-layout.ts';
 import type { Failure, RunResult, Verb } from './verb.ts';
 
@@ -32,9 +35,14 @@ export const update: Verb = {
     ['civitarium update ~/models/lora --json', 'one folder, for a script'],
   ],
   arguments: [{ name: 'path', many: true, required: false, summary: 'folders that were scanned before' }],
-  options: [IMAGES_OPTION, ...LAYOUT_OPTIONS],
+  options: [IMAGES_OPTION, ...LAYOUT_OPTIONS, SIDECARS_OPTION],
   async run(deps, input) {
-    const request = { images: readImages(input), layout: readLayout(input, deps.cwd) };
+    const request = {
+      images: readImages(input),
+      layout: readLayout(input, deps.cwd),
+      sidecars: readSidecarFormats(input),
+    };
+    await recoverMoves(deps);
     return await recorded(deps, 'update', input, () => updateRoots(deps, input.arguments, request));
   },
 };
@@ -43,6 +51,7 @@ interface Request {
   readonly images: PreviewWish;
   /** `undefined`: as the last scan wrote them. */
   readonly layout: Layout | undefined;
+  readonly sidecars: readonly WrittenSidecar[];
 }
 
 async function updateRoots(deps: Deps, paths: readonly string[], request: Request): Promise<RunResult> {

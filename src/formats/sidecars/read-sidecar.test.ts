@@ -53,6 +53,11 @@ describe('readSidecar', () => {
     });
   });
 
+  it('knows it by its keys also when only some were filled in by hand', () => {
+    expect(read('ink.json', { notes: 'mine' })).toMatchObject({ format: 'a1111', notes: 'mine' });
+    expect(read('ink.json', { notes: 'mine', other: 1 })).toBeUndefined();
+  });
+
   it('takes the untouched fields of A1111 for nothing', () => {
     const value = {
       'activation text': '',

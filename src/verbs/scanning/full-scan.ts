@@ -13,8 +13,7 @@ import { statesOf } from '../../catalog/state.ts';
 import type { Deps } from '../deps.ts';
 import type { Failure } from '../verb.ts';
 import { checkKey } from './check-key.ts';
-import type { ScanOutcome, ScanRequest } from './scan-request.ts';
-import type { ScanContext } from './scan-roots.ts';
+import type { ScanContext, ScanOutcome, ScanRequest } from './scan-request.ts';
 import { endIncomplete, settle, unsettle } from './settle.ts';
 import { writeLibrary } from './write-library.ts';
 
@@ -44,6 +43,7 @@ export async function fullScan(
     stocks,
     request,
     touched,
+    sidecars: request.sidecars,
     online: identified.stopped === undefined,
   });
   const failures = [...context.problems, ...hashing.failures, ...written.failures];

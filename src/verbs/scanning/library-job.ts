@@ -1,5 +1,6 @@
 import type { Stock, StockFile, WalkedRoot } from '../../archive/take-stock.ts';
 import type { OutputRow } from '../../catalog/output.ts';
+import type { WrittenSidecar } from '../../formats/sidecars/written-formats.ts';
 import type { Bounds } from '../../library/inside.ts';
 import type { Failure } from '../verb.ts';
 import type { Naming } from './naming.ts';
@@ -12,6 +13,8 @@ export interface LibraryJob {
   readonly request: Pick<ScanRequest, 'images' | 'profile' | 'output'>;
   /** Library files whose pages and sidecars may be out of date. */
   readonly touched: ReadonlySet<number>;
+  /** Notes for other programs that were asked for. */
+  readonly sidecars?: readonly WrittenSidecar[];
   /** False when the site can't be asked just now. */
   readonly online: boolean;
 }

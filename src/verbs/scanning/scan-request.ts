@@ -1,5 +1,6 @@
 import type { SourceError } from '../../base/errors.ts';
 import type { PreviewWish } from '../../archive/plan-previews.ts';
+import type { WrittenSidecar } from '../../formats/sidecars/written-formats.ts';
 import type { Target } from '../../archive/targets.ts';
 import type { Failure } from '../verb.ts';
 import type { Layout } from './layout.ts';
@@ -12,6 +13,7 @@ export interface ScanRequest extends Layout {
   readonly skipMissing: boolean;
   readonly maxAgeMs: number | undefined;
   readonly patterns: readonly string[] | undefined;
+  readonly sidecars: readonly WrittenSidecar[];
 }
 
 export type ScanCounts = Readonly<
@@ -48,4 +50,12 @@ export interface ScanOutcome {
   /** The plan, under `--dry-run`: for people, and for scripts. */
   readonly planned?: readonly string[];
   readonly plan?: Readonly<Record<string, number>>;
+}
+
+/** What a full scan needs to know of what came before it. */
+export interface ScanContext {
+  readonly startedAt: number;
+  /** The settings it runs with. */
+  readonly key: string;
+  readonly problems: readonly Failure[];
 }

@@ -1,6 +1,6 @@
-import type { Failure } from '../verb.ts';
 import type { Deps } from '../deps.ts';
 import { countPreviews, countStates } from '../../archive/count-states.ts';
+import { areNotesChanged } from '../../archive/sidecar-stamps.ts';
 import { walkRoot, walkTarget } from '../../archive/take-stock.ts';
 import type { WalkedRoot } from '../../archive/take-stock.ts';
 import { withinKnownRoots } from '../../archive/targets.ts';
@@ -40,19 +40,18 @@ async function scanAlone(deps: Deps, catalog: Catalog, request: ScanRequest): Pr
   const key = settingsKey(deps.settings, request);
   const problems = roots.flatMap(problemsOf);
   const isAllSettled = roots.every((root) => isSettled(root, key, startedAt, request));
-  if (!deps.settings.forceRefresh && problems.length === 0 && isAllSettled)
+  const isNews = isAllSettled && (await anyNoteChanged(catalog, roots));
+  if (!deps.settings.forceRefresh && problems.length === 0 && isAllSettled && !isNews)
     return await settledOutcome(deps, catalog, roots, request, startedAt);
   // Loaded on demand: an unchanged library needs none of it.
   const { fullScan } = await import('./full-scan.ts');
   return await fullScan(deps, catalog, roots, request, { startedAt, key, problems });
 }
 
-/** What a full scan needs to know of what came before it. */
-export interface ScanContext {
-  readonly startedAt: number;
-  /** The settings it runs with. */
-  readonly key: string;
-  readonly problems: readonly Failure[];
+/** Notes are written by other programs and by hand: what changed in one shows in no name. */
+async function anyNoteChanged(catalog: Catalog, roots: readonly WalkedRoot[]): Promise<boolean> {
+  for (const root of roots) if (await areNotesChanged(catalog, root)) return true;
+  return false;
 }
 
 async function settledOutcome(

@@ -14,11 +14,12 @@ const VERSION = 1;
 
 /** What a scan's result depends on besides the tree: the same text means the same files would be written. */
 export function settingsKey(settings: Settings, request: ScanRequest): string {
-  const { images } = request;
+  const { images, sidecars } = request;
   const { browsingLevel, hashKinds } = settings;
   return JSON.stringify({
     ...layoutKey(request),
     images,
+    ...(sidecars.length === 0 ? {} : { sidecars }),
     browsingLevel,
     hashKinds,
     site: new URL(settings.apiUrl).origin,

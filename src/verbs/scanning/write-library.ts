@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { sql } from 'kysely';
 import type { SourceError } from '../../base/errors.ts';
+import { takeNotes } from '../../archive/sidecar-notes.ts';
 import { recordPlacedPreviews } from '../../archive/place-previews.ts';
 import type { Stock, StockFile, WalkedRoot } from '../../archive/take-stock.ts';
 import type { Catalog } from '../../catalog/open.ts';
@@ -22,6 +23,7 @@ import { galleryStands } from './gallery-stands.ts';
 import { writeGallery } from './write-gallery.ts';
 import { writeInfos } from './write-infos.ts';
 import { pagePaths, writePages } from './write-pages.ts';
+import { writeRootSidecars } from './write-sidecars.ts';
 import { bringPreviews } from './bring-previews.ts';
 
 export interface LibraryWritten {
@@ -56,6 +58,11 @@ export async function writeLibrary(deps: Deps, catalog: Catalog, job: LibraryJob
     ...withoutOutputs(before),
     ...placedAnew(before, job.request),
   ]);
+  for (const root of jobs) {
+    const { meant: files, outputs } = root;
+    const noted = await takeNotes(catalog, root.walked, { files, outputs, touched }, deps.clock.now());
+    for (const fileId of noted) touched.add(fileId);
+  }
   for (const fileId of await relatedFiles(catalog, touched)) touched.add(fileId);
   await indexFiles(catalog, [...touched]);
   const total: Total = { written: previews.fetched, warnings: [], failures: [...previews.failures] };
@@ -64,6 +71,7 @@ export async function writeLibrary(deps: Deps, catalog: Catalog, job: LibraryJob
   for (const root of jobs) {
     addTo(total, await writeInfos(deps, catalog, root, touched));
     addTo(total, await writeCollected(deps, catalog, root, touched));
+    addTo(total, await writeRootSidecars(deps, catalog, root, touched, job.sidecars ?? []));
     const paged = addTo(total, await writePages(deps, catalog, root, touched, pageOf, job.request));
     pages.pages += paged.pages;
     pages.pagesWritten += paged.written;

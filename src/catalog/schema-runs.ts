@@ -1,0 +1,57 @@
+import type { Generated } from 'kysely';
+
+/** One execution of a verb. */
+export interface RunTable {
+  id: Generated<number>;
+  verb: string;
+  host_id: string;
+  pid: number;
+  started_at: number;
+  ended_at: number | null;
+  options: string;
+  result: string | null;
+  exit_code: number | null;
+}
+
+/**
+ * One step of a run that moves files. All steps of a plan are there before the first is taken; what was done is read off
+ * the disk. `source` and `target` are absolute; `hex:…` of the bytes where a name is not UTF-8.
+ */
+export interface JournalStepTable {
+  run_id: number;
+  /** Order within the run, from 0. */
+  position: number;
+  op: 'move' | 'copy' | 'symlink' | 'hardlink' | 'reflink' | 'mkdir';
+  /** A model file, what travels with one, or a folder that was not there. */
+  role: 'model' | 'companion' | 'folder';
+  /** The library file that it is or belongs to; 0 for folders. */
+  file_id: number;
+  source: string;
+  target: string;
+  source_root_id: number;
+  target_root_id: number;
+  /** The source as it was planned with. */
+  size: number;
+  mtime_ns: string;
+  inode: string;
+  sha256: string | null;
+  /** The target as we left it, where that differs from the source. */
+  left_mtime_ns: string | null;
+  left_inode: string | null;
+  /** The library file that a copy became. */
+  made_file_id: number | null;
+  /** `planned` and `undoing` are steps under way; `dropped` ones were never begun. */
+  state: 'planned' | 'done' | 'failed' | 'dropped' | 'undoing' | 'undone' | 'left';
+  problem: string | null;
+}
+
+/** The right to do what only one process may do at a time. */
+export interface LeaseTable {
+  name: string;
+  /** Random, new for each taking. */
+  holder: string;
+  host_id: string;
+  pid: number;
+  taken_at: number;
+  expires_at: number;
+}

@@ -1,0 +1,72 @@
+import { join } from 'node:path';
+import { writeSidecars } from '../../archive/sidecar-write.ts';
+import type { StockFile } from '../../archive/take-stock.ts';
+import type { Catalog } from '../../catalog/open.ts';
+import { sidecarName } from '../../formats/sidecars/write-sidecar.ts';
+import type { WrittenSidecar } from '../../formats/sidecars/written-formats.ts';
+import { boundsOf } from '../../library/inside.ts';
+import { besideStems } from '../../profiles/beside.ts';
+import { placeKey } from '../../profiles/profile.ts';
+import type { Deps } from '../deps.ts';
+import type { FilesWritten, RootJob } from './library-job.ts';
+import { refusedWrites } from './refused-writes.ts';
+
+/** Writes the notes that were asked for: for touched files, and those that lack one. */
+export async function writeRootSidecars(
+  deps: Deps,
+  catalog: Catalog,
+  job: RootJob,
+  touched: ReadonlySet<number>,
+  formats: readonly WrittenSidecar[],
+): Promise<FilesWritten> {
+  const { root } = job.walked.target;
+  const files = formats.length === 0 ? [] : wanting(job, touched, formats);
+  if (files.length === 0) return { written: 0, warnings: [], failures: [] };
+  const done = await writeSidecars(catalog, {
+    root,
+    files,
+    formats,
+    // Other programs look beside the model only, whatever the profile.
+    bounds: boundsOf(root, job.walked.walk.links),
+    apiOrigin: new URL(deps.settings.apiUrl).origin,
+    now: () => deps.clock.now(),
+    signal: deps.signal,
+  });
+  const [first] = done.left;
+  const warnings = [
+    ...(done.merged === 0
+      ? []
+      : [
+          `${done.merged} notes of yours were filled where they were empty; each is kept as it was under its name with .orig.`,
+        ]),
+    ...(first === undefined
+      ? []
+      : [
+          `${done.left.length} files stand under a note's name and were left, for example ${first.path}: ${first.why}.`,
+        ]),
+  ];
+  return { written: done.written, warnings, failures: refusedWrites(done) };
+}
+
+function wanting(
+  job: RootJob,
+  touched: ReadonlySet<number>,
+  formats: readonly WrittenSidecar[],
+): StockFile[] {
+  const { walk, target } = job.walked;
+  const stems = besideStems(walk.files);
+  const recorded = new Set(
+    job.outputs
+      .filter((row) => row.done_sha256 !== null && row.intent_sha256 === null)
+      .map((row) => row.path),
+  );
+  return job.meant.filter(({ fileId, walked }) => {
+    // Of two files with one stem the notes are of the first; a folder that is not UTF-8 can't be written into.
+    if (stems.get(placeKey(walked)) !== walked.stem || walked.path.includes('\uFFFD')) return false;
+    if (touched.has(fileId)) return true;
+    return formats.some((format) => {
+      const path = join(target.root, walked.folder, sidecarName(format, walked.stem));
+      return !recorded.has(path) || !job.exists(path);
+    });
+  });
+}
