@@ -3,6 +3,12 @@ export const ERROR_MEANINGS: Readonly<
   Record<string, readonly [exit: string, meaning: string, help: string]>
 > = {
   // Arguments, paths, configuration
+  left: [
+    '3',
+    'undo left a file as it is, because it is no longer what was put there.',
+    'The message says what changed.',
+  ],
+  'file-gone': ['3', 'A file that was scanned is not there any more.', '`civitarium scan` takes note of it.'],
   'bad-argument': [
     '1',
     'A flag or argument is unknown or has a value that can not be.',

@@ -1,4 +1,17 @@
-import { chmodSync, constants, copyFileSync, linkSync, lstatSync, openSync, closeSync, fsync, renameSync, statSync, unlinkSync, utimesSync } from 'node:fs';
+import {
+  chmodSync,
+  constants,
+  copyFileSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  closeSync,
+  fsync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  utimesSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { faultPoint } from '../base/fault-point.ts';
@@ -59,7 +72,8 @@ export async function cloneFile(source: PathText, target: PathText): Promise<voi
     settle(temp, target);
   } catch (cause) {
     removeQuietly(temp);
-    if (isSystemError(cause, 'ENOTSUP', 'EOPNOTSUPP', 'EXDEV', 'EINVAL', 'ENOSYS', 'ENOTTY')) throw noReflink(shown, cause);
+    if (isSystemError(cause, 'ENOTSUP', 'EOPNOTSUPP', 'EXDEV', 'EINVAL', 'ENOSYS', 'ENOTTY'))
+      throw noReflink(shown, cause);
     throw diskError(shown, cause);
   }
 }
@@ -77,7 +91,8 @@ export function nameWithoutClobber(from: string | Buffer, to: string | Buffer): 
     unlinkSync(from);
   } catch (cause) {
     if (!isSystemError(cause, ...NO_LINKS)) throw cause;
-    if (lstatSync(to, { throwIfNoEntry: false }) !== undefined) throw Object.assign(new Error('EEXIST: file already exists'), { code: 'EEXIST' });
+    if (lstatSync(to, { throwIfNoEntry: false }) !== undefined)
+      throw Object.assign(new Error('EEXIST: file already exists'), { code: 'EEXIST' });
     renameSync(from, to);
   }
 }

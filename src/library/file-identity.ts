@@ -34,7 +34,10 @@ export function isSameFile(a: FileIdentity, b: FileIdentity): boolean {
 }
 
 /** True when a file is as it was when its size, modification time and inode were noted. */
-export function isAsNoted(now: FileIdentity, noted: Pick<FileIdentity, 'size' | 'mtimeNs' | 'inode'>): boolean {
+export function isAsNoted(
+  now: FileIdentity,
+  noted: Pick<FileIdentity, 'size' | 'mtimeNs' | 'inode'>,
+): boolean {
   return now.size === noted.size && now.mtimeNs === noted.mtimeNs && now.inode === noted.inode;
 }
 
@@ -55,7 +58,13 @@ function look(stat: () => BigIntStats | undefined): Standing | undefined {
 }
 
 function standingOf(stats: BigIntStats): Standing {
-  const kind = stats.isFile() ? 'file' : stats.isDirectory() ? 'folder' : stats.isSymbolicLink() ? 'link' : 'other';
+  const kind = stats.isFile()
+    ? 'file'
+    : stats.isDirectory()
+      ? 'folder'
+      : stats.isSymbolicLink()
+        ? 'link'
+        : 'other';
   return {
     kind,
     size: Number(stats.size),

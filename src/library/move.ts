@@ -1,11 +1,26 @@
-import { linkSync, mkdirSync, readlinkSync, realpathSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
+import {
+  linkSync,
+  mkdirSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  symlinkSync,
+  unlinkSync,
+} from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { faultPoint } from '../base/fault-point.ts';
 import { AppError, InterruptedError, isSystemError, LibraryError } from '../base/errors.ts';
 import { cloneFile, copyFile, NO_LINKS } from './copy-file.ts';
 import { diskError } from './disk-error.ts';
 import { onDisk, shownPath, type PathText } from './disk-path.ts';
-import { isAsNoted, isSameFile, isSameTime, reachedAt, standingAt, type FileIdentity } from './file-identity.ts';
+import {
+  isAsNoted,
+  isSameFile,
+  isSameTime,
+  reachedAt,
+  standingAt,
+  type FileIdentity,
+} from './file-identity.ts';
 import type { Bounds } from './inside.ts';
 import { sha256Of } from './sha256-of.ts';
 import { syncFolders } from './sync-folders.ts';
@@ -48,7 +63,8 @@ export async function moveAll(moves: readonly FileMove[], options: MoveOptions):
   for (const move of moves) {
     if (options.signal?.aborted === true) ended ??= new InterruptedError();
     const how = ended ?? (await beginOne(move, folders, options));
-    if (how instanceof AppError && (how.code === 'disk-full' || how instanceof InterruptedError)) ended ??= how;
+    if (how instanceof AppError && (how.code === 'disk-full' || how instanceof InterruptedError))
+      ended ??= how;
     begun.push(how);
   }
   await syncFolders(folders.used);
@@ -108,8 +124,13 @@ function wasMoved(move: FileMove, { resuming }: MoveOptions): Begun {
   return target.inode === move.inode || isSameTime(target.mtimeNs, move.mtimeNs) ? 'moved' : vanished(move);
 }
 
-async function isOurCopy(move: FileMove, target: FileIdentity & { readonly kind: string }, signal?: AbortSignal): Promise<boolean> {
-  if (target.kind !== 'file' || target.size !== move.size || !isSameTime(target.mtimeNs, move.mtimeNs)) return false;
+async function isOurCopy(
+  move: FileMove,
+  target: FileIdentity & { readonly kind: string },
+  signal?: AbortSignal,
+): Promise<boolean> {
+  if (target.kind !== 'file' || target.size !== move.size || !isSameTime(target.mtimeNs, move.mtimeNs))
+    return false;
   const wanted = move.sha256 ?? (await sha256Of(onDisk(move.source), signal));
   return (await sha256Of(onDisk(move.target), signal)) === wanted;
 }
@@ -117,8 +138,10 @@ async function isOurCopy(move: FileMove, target: FileIdentity & { readonly kind:
 async function beginCopy(move: FileMove, options: MoveOptions, how: 'copied' | 'made'): Promise<Begun> {
   checkSource(move);
   const target = standingAt(move.target);
-  if (target === undefined) await copyFile(move.source, move.target, { sha256: move.sha256, signal: options.signal });
-  else if (!options.resuming || !(await isOurCopy(move, target, options.signal))) return inTheWay(move.target);
+  if (target === undefined)
+    await copyFile(move.source, move.target, { sha256: move.sha256, signal: options.signal });
+  else if (!options.resuming || !(await isOurCopy(move, target, options.signal)))
+    return inTheWay(move.target);
   return how;
 }
 
@@ -126,7 +149,8 @@ async function beginReflink(move: FileMove, options: MoveOptions): Promise<Begun
   checkSource(move);
   const target = standingAt(move.target);
   if (target === undefined) await cloneFile(move.source, move.target);
-  else if (!options.resuming || !(await isOurCopy(move, target, options.signal))) return inTheWay(move.target);
+  else if (!options.resuming || !(await isOurCopy(move, target, options.signal)))
+    return inTheWay(move.target);
   return 'made';
 }
 
@@ -138,7 +162,8 @@ async function beginHardlink(move: FileMove, { resuming }: MoveOptions): Promise
   } catch (cause) {
     const [source, target] = [reachedAt(move.source), standingAt(move.target)];
     if (isSystemError(cause, 'EEXIST')) {
-      if (resuming && source !== undefined && target !== undefined && isSameFile(source, target)) return 'made';
+      if (resuming && source !== undefined && target !== undefined && isSameFile(source, target))
+        return 'made';
       return inTheWay(move.target);
     }
     if (isSystemError(cause, 'EXDEV', ...NO_LINKS)) return noHardlink(move, cause);
@@ -219,28 +244,41 @@ class FolderMaker {
     if (!isAbsolute(shown)) throw new Error(`Not absolute: ${shown}`);
     bounds.check(shown);
     const first = mkdirSync(folder, { recursive: true });
-    for (let at = folder; first !== undefined && at.length >= resolve(first).length; at = dirname(at)) this.used.add(dirname(at));
+    for (let at = folder; first !== undefined && at.length >= resolve(first).length; at = dirname(at))
+      this.used.add(dirname(at));
     this.#ready.add(folder);
     this.used.add(folder);
   }
 }
 
 function vanished(move: FileMove): LibraryError {
-  return new LibraryError(`It is not there any more: ${shownPath(move.source)}`, { code: 'file-vanished', next: 'Scan the folder again.' });
+  return new LibraryError(`It is not there any more: ${shownPath(move.source)}`, {
+    code: 'file-vanished',
+    next: 'Scan the folder again.',
+  });
 }
 
 function changed(move: FileMove): LibraryError {
-  return new LibraryError(`It was changed meanwhile: ${shownPath(move.source)}`, { code: 'file-changed', next: 'Scan the folder again, then run the same command.' });
+  return new LibraryError(`It was changed meanwhile: ${shownPath(move.source)}`, {
+    code: 'file-changed',
+    next: 'Scan the folder again, then run the same command.',
+  });
 }
 
 function inTheWay(path: PathText): LibraryError {
-  return new LibraryError(`Something else stands there: ${shownPath(path)}`, { code: 'in-the-way', next: 'Rename what is there, or use --on-collision rename.' });
+  return new LibraryError(`Something else stands there: ${shownPath(path)}`, {
+    code: 'in-the-way',
+    next: 'Rename what is there, or use --on-collision rename.',
+  });
 }
 
 function noHardlink(move: FileMove, cause: unknown): LibraryError {
-  return new LibraryError(`A hard link can't be made from ${shownPath(move.source)} to ${shownPath(move.target)}: other drive, or a file system without them`, {
-    code: 'no-hardlink',
-    next: 'Use --mode symlink, copy or move.',
-    cause,
-  });
+  return new LibraryError(
+    `A hard link can't be made from ${shownPath(move.source)} to ${shownPath(move.target)}: other drive, or a file system without them`,
+    {
+      code: 'no-hardlink',
+      next: 'Use --mode symlink, copy or move.',
+      cause,
+    },
+  );
 }

@@ -6,7 +6,13 @@ import type { RunId } from '../base/ids.ts';
 import { executeSteps, failureOf } from '../archive/organise/execute.ts';
 import type { Executed } from '../archive/organise/execute.ts';
 import { journalRoots } from '../archive/organise/journal-roots.ts';
-import type { OnCollision, OrganiseMode, OrganisePlan, PlannedGroup, PlanOptions } from '../archive/organise/plan.ts';
+import type {
+  OnCollision,
+  OrganiseMode,
+  OrganisePlan,
+  PlannedGroup,
+  PlanOptions,
+} from '../archive/organise/plan.ts';
 import { stepsFor } from '../archive/organise/steps.ts';
 import { templateOf } from '../archive/organise/templates.ts';
 import { rootsIn } from '../archive/organise/undo.ts';
@@ -44,15 +50,50 @@ export const organize: Verb = {
     'Puts the model files that were identified into folders named after what is known of them, each with its notes, previews and page. Files nobody knows stay where they are. Nothing is ever overwritten; every step is written down before it is taken, so that a run that was cut short is finished by the next command and "civitarium undo" takes the whole back. On a terminal the plan is shown first.',
   examples: [
     ['civitarium organize ~/models', 'by type and base model, into ~/models/organized'],
-    ["civitarium organize ~/models --template '{type}/{creator|nobody}' --dry-run", 'the tree that would result'],
-    ['civitarium organize ~/models --mode symlink --output ~/by-creator --template by_creator', 'links elsewhere; the files stay'],
+    [
+      "civitarium organize ~/models --template '{type}/{creator|nobody}' --dry-run",
+      'the tree that would result',
+    ],
+    [
+      'civitarium organize ~/models --mode symlink --output ~/by-creator --template by_creator',
+      'links elsewhere; the files stay',
+    ],
   ],
-  arguments: [{ name: 'path', many: true, required: false, summary: 'folders or model files that were scanned; without any, the roots of the config' }],
+  arguments: [
+    {
+      name: 'path',
+      many: true,
+      required: false,
+      summary: 'folders or model files that were scanned; without any, the roots of the config',
+    },
+  ],
   options: [
-    { name: 'template', kind: 'text', value: "NAME|'{…}'", summary: 'folders by name or with placeholders (default by_type_and_basemodel)' },
-    { name: 'mode', kind: 'text', value: 'MODE', choices: MODES, summary: 'how files get there: move, copy, symlink, hardlink or reflink (default move)' },
-    { name: 'output', kind: 'text', value: 'DIR', summary: 'folder for the tree (default: organized, in the folder given)' },
-    { name: 'on-collision', kind: 'text', value: 'WHAT', choices: COLLISIONS, summary: 'when another file has the name: skip, rename (adds " (2)") or fail (default skip)' },
+    {
+      name: 'template',
+      kind: 'text',
+      value: "NAME|'{…}'",
+      summary: 'folders by name or with placeholders (default by_type_and_basemodel)',
+    },
+    {
+      name: 'mode',
+      kind: 'text',
+      value: 'MODE',
+      choices: MODES,
+      summary: 'how files get there: move, copy, symlink, hardlink or reflink (default move)',
+    },
+    {
+      name: 'output',
+      kind: 'text',
+      value: 'DIR',
+      summary: 'folder for the tree (default: organized, in the folder given)',
+    },
+    {
+      name: 'on-collision',
+      kind: 'text',
+      value: 'WHAT',
+      choices: COLLISIONS,
+      summary: 'when another file has the name: skip, rename (adds " (2)") or fail (default skip)',
+    },
   ],
   async run(deps, input) {
     const options: PlanOptions = {
@@ -61,22 +102,42 @@ export const organize: Verb = {
       onCollision: COLLISIONS.find((what) => what === textOption(input, 'on-collision')) ?? 'skip',
     };
     const catalog = await deps.catalog();
-    const scopes = async (): Promise<OrganiseScope[]> => scopesOf(await rootsOf(catalog.db, await deps.hostId()), input.arguments, textOption(input, 'output'), deps.cwd);
+    const scopes = async (): Promise<OrganiseScope[]> =>
+      scopesOf(
+        await rootsOf(catalog.db, await deps.hostId()),
+        input.arguments,
+        textOption(input, 'output'),
+        deps.cwd,
+      );
     if (deps.settings.dryRun) {
       const wanted = await scopes();
       return dryResult(await preparePlan(deps, catalog, wanted, options, deps.signal), wanted, options);
     }
     await scopes();
-    return await recorded(deps, 'organize', input, async (runId) =>
-      await withFilesLease(deps, catalog, async (signal) => {
-        const recovered = await recoverHeld(deps, catalog, { signal, finish: true });
-        const wanted = await scopes();
-        return await aloneIn(deps, foldersOf(wanted), async () => {
-          const prepared = await preparePlan(deps, catalog, wanted, options, signal);
-          if (!(await isWanted(deps, prepared.plan, wanted))) return resultOf(prepared, undefined, [], 'Nothing was changed.');
-          return await carryOut({ deps, catalog, runId, prepared, options, signal, recovered, scopes: wanted });
-        });
-      }),
+    return await recorded(
+      deps,
+      'organize',
+      input,
+      async (runId) =>
+        await withFilesLease(deps, catalog, async (signal) => {
+          const recovered = await recoverHeld(deps, catalog, { signal, finish: true });
+          const wanted = await scopes();
+          return await aloneIn(deps, foldersOf(wanted), async () => {
+            const prepared = await preparePlan(deps, catalog, wanted, options, signal);
+            if (!(await isWanted(deps, prepared.plan, wanted)))
+              return resultOf(prepared, undefined, [], 'Nothing was changed.');
+            return await carryOut({
+              deps,
+              catalog,
+              runId,
+              prepared,
+              options,
+              signal,
+              recovered,
+              scopes: wanted,
+            });
+          });
+        }),
     );
   },
 };
@@ -88,10 +149,18 @@ function foldersOf(scopes: readonly OrganiseScope[]): string[] {
 
 async function isWanted(deps: Deps, plan: OrganisePlan, scopes: readonly OrganiseScope[]): Promise<boolean> {
   if (!deps.terminal.interactive || plan.groups.length === 0) return true;
-  const lines = treeLines(plan, scopes.flatMap((scope) => scope.outputs));
+  const lines = treeLines(
+    plan,
+    scopes.flatMap((scope) => scope.outputs),
+  );
   for (const line of lines.slice(0, LINES_TO_CONFIRM)) deps.terminal.print(line);
-  if (lines.length > LINES_TO_CONFIRM) deps.terminal.print(`… and ${formatCount(lines.length - LINES_TO_CONFIRM)} more lines; --dry-run prints them all.`);
-  return await deps.terminal.confirm(`Put ${formatCount(plan.groups.length)} files there? "civitarium undo" takes it back.`);
+  if (lines.length > LINES_TO_CONFIRM)
+    deps.terminal.print(
+      `… and ${formatCount(lines.length - LINES_TO_CONFIRM)} more lines; --dry-run prints them all.`,
+    );
+  return await deps.terminal.confirm(
+    `Put ${formatCount(plan.groups.length)} files there? "civitarium undo" takes it back.`,
+  );
 }
 
 interface Work {
@@ -105,7 +174,16 @@ interface Work {
   readonly scopes: readonly OrganiseScope[];
 }
 
-async function carryOut({ deps, catalog, runId, prepared, options, signal, recovered, scopes }: Work): Promise<RunResult> {
+async function carryOut({
+  deps,
+  catalog,
+  runId,
+  prepared,
+  options,
+  signal,
+  recovered,
+  scopes,
+}: Work): Promise<RunResult> {
   const { groups } = prepared.plan;
   if (runId === undefined) throw new Error('A run that moves files must be recorded.');
   const rootIdOf = await targetRoots(deps, catalog, groups, scopes);
@@ -122,18 +200,29 @@ async function carryOut({ deps, catalog, runId, prepared, options, signal, recov
     onSettled: (files) => phase.advance(files),
   });
   phase.end();
-  if (executed.stopped instanceof InterruptedError) throw signal.reason instanceof Error ? signal.reason : executed.stopped;
+  if (executed.stopped instanceof InterruptedError)
+    throw signal.reason instanceof Error ? signal.reason : executed.stopped;
   if (executed.stopped !== undefined) return resultOf(prepared, executed, recovered.problems, undefined);
   const roots = new Set([...rootsIn(steps), ...recovered.roots, ...scopes.map((scope) => scope.root.id)]);
   const pages = await rewritePages(deps, catalog, roots, executed.touched);
   faultPoint('move.pages-written');
   const result = resultOf(prepared, executed, [...recovered.problems, ...pages.warnings], undefined);
   const failures = [...result.failures, ...pages.failures];
-  return { ...result, failures, exitCode: failures.length > 0 ? 3 : 0, data: { ...result.data, run: runId, galleries: pages.galleries } };
+  return {
+    ...result,
+    failures,
+    exitCode: failures.length > 0 ? 3 : 0,
+    data: { ...result.data, run: runId, galleries: pages.galleries },
+  };
 }
 
 /** In which root each file will count: its own, a known one around it, or the output folder as a new one. */
-async function targetRoots(deps: Deps, catalog: Catalog, groups: readonly PlannedGroup[], scopes: readonly OrganiseScope[]): Promise<(group: PlannedGroup) => number> {
+async function targetRoots(
+  deps: Deps,
+  catalog: Catalog,
+  groups: readonly PlannedGroup[],
+  scopes: readonly OrganiseScope[],
+): Promise<(group: PlannedGroup) => number> {
   const hostId = await deps.hostId();
   const known = (await rootsOf(catalog.db, hostId)).sort((a, b) => b.path.length - a.path.length);
   const own = new Map(scopes.map(({ root }) => [root.id, root]));
@@ -148,9 +237,16 @@ async function targetRoots(deps: Deps, catalog: Catalog, groups: readonly Planne
   return ({ file }) => byOutput.get(`${file.rootId} ${file.output}`) ?? file.rootId;
 }
 
-function dryResult(prepared: PreparedPlan, scopes: readonly OrganiseScope[], { mode }: PlanOptions): RunResult {
+function dryResult(
+  prepared: PreparedPlan,
+  scopes: readonly OrganiseScope[],
+  { mode }: PlanOptions,
+): RunResult {
   const { plan } = prepared;
-  const tree = treeLines(plan, scopes.flatMap((scope) => scope.outputs));
+  const tree = treeLines(
+    plan,
+    scopes.flatMap((scope) => scope.outputs),
+  );
   const counts = countsOf(prepared, plan.groups.length, failedIn(plan).length);
   return {
     counts,
@@ -158,36 +254,76 @@ function dryResult(prepared: PreparedPlan, scopes: readonly OrganiseScope[], { m
     failures: failedIn(plan),
     exitCode: failedIn(plan).length > 0 ? 3 : 0,
     summary: [...tree, '', `${summaryLine(counts)}   (${mode}; would be)`, 'Nothing was changed.'],
-    data: { plan: plan.groups.map(({ file, target }) => ({ from: shownPath(file.path), to: shownPath(target) })) },
+    data: {
+      plan: plan.groups.map(({ file, target }) => ({ from: shownPath(file.path), to: shownPath(target) })),
+    },
   };
 }
 
-function resultOf(prepared: PreparedPlan, executed: Executed | undefined, warnings: readonly string[], note: string | undefined): RunResult {
+function resultOf(
+  prepared: PreparedPlan,
+  executed: Executed | undefined,
+  warnings: readonly string[],
+  note: string | undefined,
+): RunResult {
   const failures: Failure[] = [...failedIn(prepared.plan), ...(executed?.failures ?? []).map(failureOf)];
-  const failedModels = failedIn(prepared.plan).length + (executed?.failures ?? []).filter(({ step }) => step.role === 'model').length;
+  const failedModels =
+    failedIn(prepared.plan).length +
+    (executed?.failures ?? []).filter(({ step }) => step.role === 'model').length;
   const done = executed?.done ?? 0;
   const stopped = executed?.stopped;
   if (stopped !== undefined) failures.push(stoppedFailure(stopped));
-  const counts = countsOf(prepared, done, stopped === undefined ? failedModels : failedModels + Math.max(0, prepared.plan.groups.length - done - failedModels));
+  const counts = countsOf(
+    prepared,
+    done,
+    stopped === undefined
+      ? failedModels
+      : failedModels + Math.max(0, prepared.plan.groups.length - done - failedModels),
+  );
   return {
     counts,
     warnings: [...warnings, ...stayingLines(prepared.plan)],
     failures,
     exitCode: stopped !== undefined ? 4 : failures.length > 0 ? 3 : 0,
-    summary: ['', summaryLine(counts), ...(note === undefined ? [] : [note]), ...(done > 0 ? ['civitarium undo takes it back.'] : [])],
+    summary: [
+      '',
+      summaryLine(counts),
+      ...(note === undefined ? [] : [note]),
+      ...(done > 0 ? ['civitarium undo takes it back.'] : []),
+    ],
   };
 }
 
 function stoppedFailure(stopped: AppError): Failure {
-  return { what: 'disk', code: stopped.code, why: stopped.message, next: 'Free some space; the next command finishes what is planned, or civitarium undo takes it back.' };
+  return {
+    what: 'disk',
+    code: stopped.code,
+    why: stopped.message,
+    next: 'Free some space; the next command finishes what is planned, or civitarium undo takes it back.',
+  };
 }
 
 function failedIn(plan: OrganisePlan): Failure[] {
-  return plan.staying.flatMap(({ file, status, why }) => (status === 'failed' ? [{ what: shownPath(file.path), code: 'in-the-way', why, next: 'Rename one of them, or use --on-collision rename.' }] : []));
+  return plan.staying.flatMap(({ file, status, why }) =>
+    status === 'failed'
+      ? [
+          {
+            what: shownPath(file.path),
+            code: 'in-the-way',
+            why,
+            next: 'Rename one of them, or use --on-collision rename.',
+          },
+        ]
+      : [],
+  );
 }
 
 /** What was neither done nor is identical nor failed was skipped, whatever the reason: the parts make up the whole. */
-function countsOf({ files, plan }: PreparedPlan, done: number, failed: number): Readonly<Record<'files' | 'done' | 'identical' | 'skipped' | 'failed', number>> {
+function countsOf(
+  { files, plan }: PreparedPlan,
+  done: number,
+  failed: number,
+): Readonly<Record<'files' | 'done' | 'identical' | 'skipped' | 'failed', number>> {
   const identical = plan.staying.filter((one) => one.status === 'identical').length;
   return { files: files.length, done, identical, skipped: files.length - done - identical - failed, failed };
 }

@@ -33,7 +33,9 @@ export const undo: Verb = {
     ['civitarium undo --run 12 --dry-run', 'what taking run 12 back would do'],
   ],
   arguments: [],
-  options: [{ name: 'run', kind: 'number', value: 'ID', summary: 'the run to take back (default: the last one)' }],
+  options: [
+    { name: 'run', kind: 'number', value: 'ID', summary: 'the run to take back (default: the last one)' },
+  ],
   async run(deps, input) {
     const catalog = await deps.catalog();
     if (deps.settings.dryRun) {
@@ -41,9 +43,18 @@ export const undo: Verb = {
       return planResult(runId === undefined ? [] : await stepsOf(catalog.db, runId, ['done', 'left']));
     }
     if (!deps.terminal.interactive && !deps.settings.yes) {
-      throw new UserError('Taking a run back moves files, and nobody is here to be asked.', { code: 'needs-yes', next: 'Add --yes, or look first with --dry-run.' });
+      throw new UserError('Taking a run back moves files, and nobody is here to be asked.', {
+        code: 'needs-yes',
+        next: 'Add --yes, or look first with --dry-run.',
+      });
     }
-    return await recorded(deps, 'undo', input, async () => await withFilesLease(deps, catalog, async (signal) => await takeBack(deps, catalog, input, signal)));
+    return await recorded(
+      deps,
+      'undo',
+      input,
+      async () =>
+        await withFilesLease(deps, catalog, async (signal) => await takeBack(deps, catalog, input, signal)),
+    );
   },
 };
 
@@ -51,14 +62,19 @@ async function takeBack(deps: Deps, catalog: Catalog, input: Input, signal: Abor
   const cutShort = (await openRuns(catalog.db, await deps.hostId())).find((run) => run.state === 'undoing');
   const { problems } = await recoverHeld(deps, catalog, { signal, finish: false });
   // An undo that was killed is what "the last run" meant: it is done now, and the run before it is not to follow.
-  if (cutShort !== undefined && numberOption(input, 'run') === undefined) return await finished(deps, catalog, cutShort.runId);
+  if (cutShort !== undefined && numberOption(input, 'run') === undefined)
+    return await finished(deps, catalog, cutShort.runId);
   const runId = await chosenRun(deps, catalog, input);
   const planned = runId === undefined ? [] : await stepsOf(catalog.db, runId, ['done', 'left']);
   if (runId === undefined || planned.every(isFolder)) return { ...planResult([]), warnings: problems };
   if (!(await isWanted(deps, planned))) return { ...planResult(planned), summary: ['Nothing was changed.'] };
   const roots = await journalRoots(catalog.db, await deps.hostId());
   const folders = [...rootsIn(planned)].flatMap((id) => roots.get(id)?.path ?? []);
-  return await aloneIn(deps, folders, async () => await carryOut({ deps, catalog, runId, roots, signal, problems }));
+  return await aloneIn(
+    deps,
+    folders,
+    async () => await carryOut({ deps, catalog, runId, roots, signal, problems }),
+  );
 }
 
 interface Work {
@@ -76,14 +92,29 @@ async function carryOut({ deps, catalog, runId, roots, signal, problems }: Work)
   const steps = await stepsOf(catalog.db, runId, ['undoing']);
   const files = steps.filter((step) => !isFolder(step));
   const phase = deps.progress.phase('Taking back', files.length, 'files');
-  const undone = await undoSteps(steps, { catalog, roots, now: () => deps.clock.now(), signal, onSettled: (count) => phase.advance(count) });
+  const undone = await undoSteps(steps, {
+    catalog,
+    roots,
+    now: () => deps.clock.now(),
+    signal,
+    onSettled: (count) => phase.advance(count),
+  });
   phase.end();
   if (undone.stopped instanceof InterruptedError) throw undone.stopped;
-  const pages = undone.stopped === undefined ? await rewritePages(deps, catalog, rootsIn(steps), undone.touched) : undefined;
+  const pages =
+    undone.stopped === undefined
+      ? await rewritePages(deps, catalog, rootsIn(steps), undone.touched)
+      : undefined;
   const result = resultOf(files.length, undone);
   const failures = [...result.failures, ...(pages?.failures ?? [])];
   const exitCode = result.exitCode === 0 && failures.length > 0 ? 3 : result.exitCode;
-  return { ...result, failures, exitCode, warnings: [...problems, ...(pages?.warnings ?? [])], data: { run: runId, galleries: pages?.galleries ?? [] } };
+  return {
+    ...result,
+    failures,
+    exitCode,
+    warnings: [...problems, ...(pages?.warnings ?? [])],
+    data: { run: runId, galleries: pages?.galleries ?? [] },
+  };
 }
 
 function isFolder(step: JournalStep): boolean {
@@ -101,46 +132,99 @@ async function chosenRun(deps: Deps, catalog: Catalog, input: Input): Promise<nu
     .where('run.host_id', '=', await deps.hostId())
     .executeTakeFirst();
   if (row !== undefined) return row.run_id;
-  throw new UserError(`Run ${wanted} moved no files on this machine.`, { code: 'no-such-run', next: 'Without --run the last one is taken back.' });
+  throw new UserError(`Run ${wanted} moved no files on this machine.`, {
+    code: 'no-such-run',
+    next: 'Without --run the last one is taken back.',
+  });
 }
 
 async function isWanted(deps: Deps, steps: readonly JournalStep[]): Promise<boolean> {
   if (!deps.terminal.interactive) return true;
   const lines = planLines(steps);
   for (const line of lines.slice(0, LINES_TO_CONFIRM)) deps.terminal.print(line);
-  if (lines.length > LINES_TO_CONFIRM) deps.terminal.print(`… and ${formatCount(lines.length - LINES_TO_CONFIRM)} more; --dry-run lists them all.`);
+  if (lines.length > LINES_TO_CONFIRM)
+    deps.terminal.print(
+      `… and ${formatCount(lines.length - LINES_TO_CONFIRM)} more; --dry-run lists them all.`,
+    );
   return await deps.terminal.confirm(`Take ${formatCount(lines.length)} files back?`);
 }
 
 function planLines(steps: readonly JournalStep[]): string[] {
-  return steps.filter((step) => !isFolder(step)).map((step) => (step.op === 'move' ? `${shownPath(step.target)}  →  ${shownPath(step.source)}` : `${shownPath(step.target)}  is removed`));
+  return steps
+    .filter((step) => !isFolder(step))
+    .map((step) =>
+      step.op === 'move'
+        ? `${shownPath(step.target)}  →  ${shownPath(step.source)}`
+        : `${shownPath(step.target)}  is removed`,
+    );
 }
 
 function planResult(steps: readonly JournalStep[]): RunResult {
   const lines = planLines(steps);
-  const summary = lines.length === 0 ? ['There is nothing to take back.'] : [...lines, '', `${formatCount(lines.length)} files would be taken back. Nothing was changed.`];
-  return { counts: { steps: lines.length, restored: 0, left: lines.length, failed: 0 }, warnings: [], failures: [], exitCode: 0, summary };
+  const summary =
+    lines.length === 0
+      ? ['There is nothing to take back.']
+      : [...lines, '', `${formatCount(lines.length)} files would be taken back. Nothing was changed.`];
+  return {
+    counts: { steps: lines.length, restored: 0, left: lines.length, failed: 0 },
+    warnings: [],
+    failures: [],
+    exitCode: 0,
+    summary,
+  };
 }
 
 function resultOf(steps: number, undone: Undone): RunResult {
   const failures: Failure[] = [
-    ...undone.left.map(({ step, why }) => ({ what: shownPath(step.target), code: 'left', why, next: 'It was left as it is.' })),
-    ...undone.failed.map(({ step, error }) => ({ what: shownPath(step.target), code: error.code, why: error.message, next: error.next })),
+    ...undone.left.map(({ step, why }) => ({
+      what: shownPath(step.target),
+      code: 'left',
+      why,
+      next: 'It was left as it is.',
+    })),
+    ...undone.failed.map(({ step, error }) => ({
+      what: shownPath(step.target),
+      code: error.code,
+      why: error.message,
+      next: error.next,
+    })),
   ];
-  if (undone.stopped !== undefined) failures.push({ what: 'disk', code: undone.stopped.code, why: undone.stopped.message, next: undone.stopped.next });
-  const counts = { steps, restored: undone.restored, left: undone.left.length, failed: steps - undone.restored - undone.left.length };
+  if (undone.stopped !== undefined)
+    failures.push({
+      what: 'disk',
+      code: undone.stopped.code,
+      why: undone.stopped.message,
+      next: undone.stopped.next,
+    });
+  const counts = {
+    steps,
+    restored: undone.restored,
+    left: undone.left.length,
+    failed: steps - undone.restored - undone.left.length,
+  };
   const exitCode = undone.stopped !== undefined ? 4 : failures.length > 0 ? 3 : 0;
   return { counts, warnings: [], failures, exitCode, summary: ['', summaryLine(counts)] };
 }
 
 /** The result of an undo that this command found half done and ended. */
 async function finished(deps: Deps, catalog: Catalog, runId: number): Promise<RunResult> {
-  const steps = (await stepsOf(catalog.db, runId, ['undone', 'left', 'undoing'])).filter((step) => !isFolder(step));
+  const steps = (await stepsOf(catalog.db, runId, ['undone', 'left', 'undoing'])).filter(
+    (step) => !isFolder(step),
+  );
   const left = steps.filter((step) => step.state === 'left');
   const restored = steps.filter((step) => step.state === 'undone').length;
   const pages = await rewritePages(deps, catalog, rootsIn(steps), new Set(steps.map((step) => step.file_id)));
-  const failures = left.map((step) => ({ what: shownPath(step.target), code: 'left', why: step.problem ?? 'It was left as it is.' }));
-  const counts = { steps: steps.length, restored, left: left.length, failed: steps.length - restored - left.length };
+  const failures = left.map((step) => ({
+    what: shownPath(step.target),
+    code: 'left',
+    why: step.problem ?? 'It was left as it is.',
+  }));
+  const counts = {
+    steps: steps.length,
+    restored,
+    left: left.length,
+    failed: steps.length - restored - left.length,
+  };
   return {
     counts,
     warnings: pages.warnings,

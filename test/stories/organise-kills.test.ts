@@ -12,7 +12,12 @@ import type { OrganiseLibrary } from './testing/organise-library.ts';
 const OTHER_DEVICE = existsSync('/dev/shm') ? '/dev/shm' : undefined;
 
 /** Which passages of each point a run is killed at, by what passes it. */
-const KILLS: Readonly<Record<string, { readonly by: 'move' | 'across' | 'copy' | 'undo' | 'undo copy'; readonly passages: readonly number[] }>> = {
+const KILLS: Readonly<
+  Record<
+    string,
+    { readonly by: 'move' | 'across' | 'copy' | 'undo' | 'undo copy'; readonly passages: readonly number[] }
+  >
+> = {
   'move.planned': { by: 'move', passages: [1] },
   'move.linked': { by: 'move', passages: [1, 5, 12, 13, 30] },
   'move.unlinked': { by: 'move', passages: [1, 7, 12, 13, 25] },
@@ -64,7 +69,10 @@ describe('files that are moved when the program is killed', () => {
   /** Everything there is, in both places. */
   function everything(): Record<string, string> {
     const there = existsSync(elsewhere) ? treeOf(elsewhere) : {};
-    const tree = { ...library.tree(), ...Object.fromEntries(Object.entries(there).map(([path, hash]) => [`elsewhere/${path}`, hash])) };
+    const tree = {
+      ...library.tree(),
+      ...Object.fromEntries(Object.entries(there).map(([path, hash]) => [`elsewhere/${path}`, hash])),
+    };
     return { ...tree, 'gallery.files/cards.js': steadyCards(library.folder) };
   }
 
@@ -101,42 +109,57 @@ describe('files that are moved when the program is killed', () => {
     expect(Object.keys(KILLS).sort()).toEqual(faultPoints().filter((point) => point.startsWith('move.')));
   });
 
-  const cases = Object.entries(KILLS).flatMap(([point, { by, passages }]) => passages.map((passage) => [point, passage, by] as const));
+  const cases = Object.entries(KILLS).flatMap(([point, { by, passages }]) =>
+    passages.map((passage) => [point, passage, by] as const),
+  );
   const inUndo = IN_UNDO.flatMap((point) => [2, 14].map((passage) => [point, passage, 'undo'] as const));
 
-  it.each([...cases, ...inUndo])('at %s (%i) by %s: the same command ends where an undisturbed one would', async (point, passage, by) => {
-    const end = await endOf(by);
-    await prepare(by);
+  it.each([...cases, ...inUndo])(
+    'at %s (%i) by %s: the same command ends where an undisturbed one would',
+    async (point, passage, by) => {
+      const end = await endOf(by);
+      await prepare(by);
 
-    const killed = await library.runWith(faultAt('kill', point, passage), ...argumentsOf(by));
-    expectNothingLost();
-    const again = await library.run(...argumentsOf(by));
+      const killed = await library.runWith(faultAt('kill', point, passage), ...argumentsOf(by));
+      expectNothingLost();
+      const again = await library.run(...argumentsOf(by));
 
-    expect(killed.signal).toBe('SIGKILL');
-    expect(again.code, again.stderr).toBe(0);
-    expect(differences(everything(), end)).toEqual([]);
-    expectNoTemps();
-  });
+      expect(killed.signal).toBe('SIGKILL');
+      expect(again.code, again.stderr).toBe(0);
+      expect(differences(everything(), end)).toEqual([]);
+      expectNoTemps();
+    },
+  );
 
-  it.each(['move.planned', 'move.linked', 'move.unlinked', 'move.recorded'])('at %s: undo gives every byte back', async (point) => {
-    await library.runWith(faultAt('kill', point, point === 'move.recorded' || point === 'move.planned' ? 1 : 6), 'organize', library.folder);
+  it.each(['move.planned', 'move.linked', 'move.unlinked', 'move.recorded'])(
+    'at %s: undo gives every byte back',
+    async (point) => {
+      await library.runWith(
+        faultAt('kill', point, point === 'move.recorded' || point === 'move.planned' ? 1 : 6),
+        'organize',
+        library.folder,
+      );
 
-    const undone = await library.run('undo', '--yes');
+      const undone = await library.run('undo', '--yes');
 
-    expect(undone.code, undone.stderr).toBe(0);
-    expect(differences(everything(), before)).toEqual([]);
-    expect(existsSync(join(library.folder, 'organized'))).toBe(false);
-  });
+      expect(undone.code, undone.stderr).toBe(0);
+      expect(differences(everything(), before)).toEqual([]);
+      expect(existsSync(join(library.folder, 'organized'))).toBe(false);
+    },
+  );
 
-  it.each(['move.copied', 'move.placed', 'move.removed'])('across devices at %s: undo gives every byte back', async (point) => {
-    await library.runWith(faultAt('kill', point, 6), 'organize', library.folder, '--output', elsewhere);
+  it.each(['move.copied', 'move.placed', 'move.removed'])(
+    'across devices at %s: undo gives every byte back',
+    async (point) => {
+      await library.runWith(faultAt('kill', point, 6), 'organize', library.folder, '--output', elsewhere);
 
-    const undone = await library.run('undo', '--yes');
+      const undone = await library.run('undo', '--yes');
 
-    expect(undone.code, undone.stderr).toBe(0);
-    expect(differences(everything(), before)).toEqual([]);
-    expect(existsSync(elsewhere)).toBe(false);
-  });
+      expect(undone.code, undone.stderr).toBe(0);
+      expect(differences(everything(), before)).toEqual([]);
+      expect(existsSync(elsewhere)).toBe(false);
+    },
+  );
 
   it.each(['scan', 'update', 'pages'])('a %s finishes what was begun and writes the pages', async (verb) => {
     const end = await endOf('move');
@@ -148,46 +171,84 @@ describe('files that are moved when the program is killed', () => {
     expect(differences(everything(), end)).toEqual([]);
   });
 
-  it.each(['move', 'across', 'copy', 'undo', 'undo copy'])('at a random moment of %s nothing is lost, and the same command ends well', async (by) => {
-    const end = await endOf(by);
-    const random = seeded(by);
-    for (let round = 0; round < rounds(); round += 1) {
-      rmSync(elsewhere, { recursive: true, force: true });
-      library.reset();
-      await prepare(by);
+  it.each(['move', 'across', 'copy', 'undo', 'undo copy'])(
+    'at a random moment of %s nothing is lost, and the same command ends well',
+    async (by) => {
+      const end = await endOf(by);
+      const random = seeded(by);
+      for (let round = 0; round < rounds(); round += 1) {
+        rmSync(elsewhere, { recursive: true, force: true });
+        library.reset();
+        await prepare(by);
 
-      const point = ['move.linked', 'move.unlinked', 'move.copied', 'move.placed', 'move.removed', 'move.unmade', 'move.recorded', 'place.written'][Math.floor(random() * 8)] ?? '';
-      await library.runWith(faultAt('kill', point, 1 + Math.floor(random() * 36)), ...argumentsOf(by));
-      expectNothingLost();
-      await library.runWith(faultAt('kill', 'move.unlinked', 1 + Math.floor(random() * 5)), ...argumentsOf(by));
-      expectNothingLost();
-      const again = await library.run(...argumentsOf(by));
+        const point =
+          [
+            'move.linked',
+            'move.unlinked',
+            'move.copied',
+            'move.placed',
+            'move.removed',
+            'move.unmade',
+            'move.recorded',
+            'place.written',
+          ][Math.floor(random() * 8)] ?? '';
+        await library.runWith(faultAt('kill', point, 1 + Math.floor(random() * 36)), ...argumentsOf(by));
+        expectNothingLost();
+        await library.runWith(
+          faultAt('kill', 'move.unlinked', 1 + Math.floor(random() * 5)),
+          ...argumentsOf(by),
+        );
+        expectNothingLost();
+        const again = await library.run(...argumentsOf(by));
 
-      if (again.json.counts['steps'] !== 0) expect(again.code, again.stderr).toBe(0);
-      expect(differences(everything(), end)).toEqual([]);
-    }
-  }, 600_000);
+        if (again.json.counts['steps'] !== 0) expect(again.code, again.stderr).toBe(0);
+        expect(differences(everything(), end)).toEqual([]);
+      }
+    },
+    600_000,
+  );
 
   it('a disk that fills halfway ends the run; the next command goes on, or undo takes it back', async () => {
-    const result = await library.runWith(faultAt('ENOSPC', 'move.copied', 5), 'organize', library.folder, '--output', elsewhere);
+    const result = await library.runWith(
+      faultAt('ENOSPC', 'move.copied', 5),
+      'organize',
+      library.folder,
+      '--output',
+      elsewhere,
+    );
 
     expect(result.code).toBe(4);
     expect(result.json.failures.map((failure) => failure.code)).toContain('disk-full');
-    expect(result.json.counts['files']).toBe((result.json.counts['done'] ?? 0) + (result.json.counts['identical'] ?? 0) + (result.json.counts['skipped'] ?? 0) + (result.json.counts['failed'] ?? 0));
+    expect(result.json.counts['files']).toBe(
+      (result.json.counts['done'] ?? 0) +
+        (result.json.counts['identical'] ?? 0) +
+        (result.json.counts['skipped'] ?? 0) +
+        (result.json.counts['failed'] ?? 0),
+    );
     expectNothingLost();
     expectNoTemps();
     const undone = await library.run('undo', '--yes');
     expect(undone.code, undone.stderr).toBe(0);
     expect(differences(everything(), before)).toEqual([]);
     const end = await endOf('across');
-    await library.runWith(faultAt('ENOSPC', 'move.copied', 14), 'organize', library.folder, '--output', elsewhere);
+    await library.runWith(
+      faultAt('ENOSPC', 'move.copied', 14),
+      'organize',
+      library.folder,
+      '--output',
+      elsewhere,
+    );
     const again = await library.run('organize', library.folder, '--output', elsewhere);
     expect(again.code, again.stderr).toBe(0);
     expect(differences(everything(), end)).toEqual([]);
   });
 
   it('a lease keeps a second run out while the first is at work', async () => {
-    const results = await Promise.all([library.run('organize', library.folder), library.run('organize', library.folder), library.run('organize', library.folder)]);
+    const results = await Promise.all([
+      library.run('organize', library.folder),
+      library.run('organize', library.folder),
+      library.run('organize', library.folder),
+    ]);
 
     for (const { code, json, stderr } of results) {
       if (code === 1) expect(json.failures[0]).toMatchObject({ code: 'files-busy' });
@@ -206,9 +267,18 @@ function steadyCards(folder: string): string {
 }
 
 /** The paths in which two trees differ. */
-function differences(is: Readonly<Record<string, string>>, shouldBe: Readonly<Record<string, string>>): string[] {
+function differences(
+  is: Readonly<Record<string, string>>,
+  shouldBe: Readonly<Record<string, string>>,
+): string[] {
   const paths = new Set([...Object.keys(is), ...Object.keys(shouldBe)]);
-  return [...paths].flatMap((path) => (is[path] === shouldBe[path] ? [] : [`${path}: ${is[path] === undefined ? 'lacks' : shouldBe[path] === undefined ? 'too much' : 'other bytes'}`]));
+  return [...paths].flatMap((path) =>
+    is[path] === shouldBe[path]
+      ? []
+      : [
+          `${path}: ${is[path] === undefined ? 'lacks' : shouldBe[path] === undefined ? 'too much' : 'other bytes'}`,
+        ],
+  );
 }
 
 /** How often chance is asked: a little in every run of the tests, a hundred times in `npm run soak`. */
@@ -218,7 +288,10 @@ function rounds(): number {
 
 /** The same numbers in every run (mulberry32), or others each time in `npm run soak`. */
 function seeded(text: string): () => number {
-  let state = process.env['CIVITARIUM_SOAK'] === '1' ? Date.now() >>> 0 : [...text].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) >>> 0, 7);
+  let state =
+    process.env['CIVITARIUM_SOAK'] === '1'
+      ? Date.now() >>> 0
+      : [...text].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) >>> 0, 7);
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
     let value = Math.imul(state ^ (state >>> 15), state | 1);

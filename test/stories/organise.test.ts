@@ -37,12 +37,29 @@ describe('a library that is organised', () => {
     const undone = await library.run('undo', '--yes');
 
     expect(result.code, result.stderr).toBe(0);
-    expect(result.json.counts).toMatchObject({ files: library.known.length + 1, done: library.known.length, identical: 0, skipped: 1, failed: 0 });
+    expect(result.json.counts).toMatchObject({
+      files: library.known.length + 1,
+      done: library.known.length,
+      identical: 0,
+      skipped: 1,
+      failed: 0,
+    });
     for (const file of library.known) {
       const model = standin.world.model(file.modelId);
       const version = model?.versions.find((one) => one.id === file.versionId);
-      const stem = join('organized', model?.type ?? '', version?.baseModel ?? '', (file.path.split('/').at(-1) ?? '').replace(/\.\w+$/, ''));
-      expect(Object.keys(after)).toEqual(expect.arrayContaining([`${stem}.safetensors`.replace(/\.safetensors$/, file.path.slice(file.path.lastIndexOf('.'))), `${stem}.html`, `${stem}.civitai.info`]));
+      const stem = join(
+        'organized',
+        model?.type ?? '',
+        version?.baseModel ?? '',
+        (file.path.split('/').at(-1) ?? '').replace(/\.\w+$/, ''),
+      );
+      expect(Object.keys(after)).toEqual(
+        expect.arrayContaining([
+          `${stem}.safetensors`.replace(/\.safetensors$/, file.path.slice(file.path.lastIndexOf('.'))),
+          `${stem}.html`,
+          `${stem}.civitai.info`,
+        ]),
+      );
       expect(Object.keys(after)).not.toContain(file.path);
     }
     expect(library.modelHashes(after)).toEqual(library.modelHashes(before));
@@ -71,9 +88,13 @@ describe('a library that is organised', () => {
   it('writes pages that lead to their pictures and to the gallery from the new place', async () => {
     await library.run('organize', library.folder);
 
-    for (const path of Object.keys(library.tree()).filter((name) => name.startsWith('organized/') && name.endsWith('.html'))) {
+    for (const path of Object.keys(library.tree()).filter(
+      (name) => name.startsWith('organized/') && name.endsWith('.html'),
+    )) {
       const page = readFileSync(join(library.folder, path), 'utf8');
-      const links = [...page.matchAll(/(?:src|href)="([^"#:]+)"/g)].map((match) => decodeURIComponent(match[1] ?? ''));
+      const links = [...page.matchAll(/(?:src|href)="([^"#:]+)"/g)].map((match) =>
+        decodeURIComponent(match[1] ?? ''),
+      );
       expect(links.length).toBeGreaterThan(2);
       expect(links.filter((link) => !existsSync(join(library.folder, dirname(path), link)))).toEqual([]);
     }
@@ -82,7 +103,13 @@ describe('a library that is organised', () => {
   it('touches nothing under --dry-run and prints the tree that would result', async () => {
     const before = treeOf(library.home.folder);
 
-    const result = await library.run('organize', library.folder, '--dry-run', '--template', '{type}/{creator|nobody}');
+    const result = await library.run(
+      'organize',
+      library.folder,
+      '--dry-run',
+      '--template',
+      '{type}/{creator|nobody}',
+    );
     const text = await library.home.run(['organize', library.folder, '--dry-run']);
 
     expect(result.code, result.stderr).toBe(0);
@@ -93,7 +120,16 @@ describe('a library that is organised', () => {
     expect(treeOf(library.home.folder)).toEqual(before);
   });
 
-  it.each(['by_type', 'by_creator', 'by_date', 'by_nsfw', 'by_model_info', 'by_thumbs', 'by_type_and_raw_rating', '{base_model}/{year}-{month}-{day}/{model_id}_{version_id}'])('follows the template %s, and undo takes it back', async (template) => {
+  it.each([
+    'by_type',
+    'by_creator',
+    'by_date',
+    'by_nsfw',
+    'by_model_info',
+    'by_thumbs',
+    'by_type_and_raw_rating',
+    '{base_model}/{year}-{month}-{day}/{model_id}_{version_id}',
+  ])('follows the template %s, and undo takes it back', async (template) => {
     const before = library.tree();
 
     const result = await library.run('organize', library.folder, '--template', template);
@@ -118,30 +154,39 @@ describe('a library that is organised', () => {
     const result = await library.run('organize', library.folder, '--template', template);
 
     expect(result.code).toBe(1);
-    expect(result.json.failures[0]).toMatchObject({ code: 'bad-template', why: expect.stringContaining(why) as string });
+    expect(result.json.failures[0]).toMatchObject({
+      code: 'bad-template',
+      why: expect.stringContaining(why) as string,
+    });
     expect(library.tree()).toEqual(before);
   });
 
-  it.each(['copy', 'symlink', 'hardlink'])('can be made of files by %s, which stay, and undo removes what was made', async (mode) => {
-    const before = library.tree();
+  it.each(['copy', 'symlink', 'hardlink'])(
+    'can be made of files by %s, which stay, and undo removes what was made',
+    async (mode) => {
+      const before = library.tree();
 
-    const result = await library.run('organize', library.folder, '--mode', mode);
-    const after = library.tree();
-    const again = await library.run('organize', library.folder, '--mode', mode);
-    const scan = await library.run('scan', library.folder, '--images', '2');
-    const undone = await library.run('undo', '--yes');
+      const result = await library.run('organize', library.folder, '--mode', mode);
+      const after = library.tree();
+      const again = await library.run('organize', library.folder, '--mode', mode);
+      const scan = await library.run('scan', library.folder, '--images', '2');
+      const undone = await library.run('undo', '--yes');
 
-    expect(result.code, result.stderr).toBe(0);
-    expect(result.json.counts).toMatchObject({ done: library.known.length, failed: 0 });
-    for (const [path, hash] of Object.entries(before)) if (!/\.html$|gallery\.files/.test(path)) expect(after[path]).toBe(hash);
-    const made = Object.keys(after).filter((path) => path.startsWith('organized/') && path.endsWith('.safetensors'));
-    expect(made.length).toBeGreaterThan(0);
-    for (const path of made) expect(after[path]?.startsWith('link ')).toBe(mode === 'symlink');
-    expect(again.json.counts).toMatchObject({ done: 0 });
-    expect(scan.json.counts).toMatchObject({ hashed: 0, files: 2 * library.known.length + 1 });
-    expect(undone.code, undone.stderr).toBe(0);
-    expect(library.tree()).toEqual(before);
-  });
+      expect(result.code, result.stderr).toBe(0);
+      expect(result.json.counts).toMatchObject({ done: library.known.length, failed: 0 });
+      for (const [path, hash] of Object.entries(before))
+        if (!/\.html$|gallery\.files/.test(path)) expect(after[path]).toBe(hash);
+      const made = Object.keys(after).filter(
+        (path) => path.startsWith('organized/') && path.endsWith('.safetensors'),
+      );
+      expect(made.length).toBeGreaterThan(0);
+      for (const path of made) expect(after[path]?.startsWith('link ')).toBe(mode === 'symlink');
+      expect(again.json.counts).toMatchObject({ done: 0 });
+      expect(scan.json.counts).toMatchObject({ hashed: 0, files: 2 * library.known.length + 1 });
+      expect(undone.code, undone.stderr).toBe(0);
+      expect(library.tree()).toEqual(before);
+    },
+  );
 
   it('goes into a folder outside the library, and undo leaves nothing there', async () => {
     const before = library.tree();
@@ -154,16 +199,28 @@ describe('a library that is organised', () => {
 
     expect(result.code, result.stderr).toBe(0);
     expect(Object.keys(there)).toContain('gallery.html');
-    expect(scan.json.counts).toMatchObject({ files: library.known.length, hashed: 0, identified: library.known.length });
+    expect(scan.json.counts).toMatchObject({
+      files: library.known.length,
+      hashed: 0,
+      identified: library.known.length,
+    });
     expect(undone.code, undone.stderr).toBe(0);
     expect(library.tree()).toEqual(before);
     expect(existsSync(join(library.home.folder, 'elsewhere'))).toBe(false);
   });
 
-  it('takes notes of other programs along, and leaves what is nobody\'s', async () => {
+  it("takes notes of other programs along, and leaves what is nobody's", async () => {
     const [first] = library.known;
     const stem = join(library.folder, (first?.path ?? '').replace(/\.\w+$/, ''));
-    const theirs = ['.json', '.metadata.json', '.preview.mine.txt', '.txt', '.cm-info.json', '.thumb.jpg', '_3.jpg'];
+    const theirs = [
+      '.json',
+      '.metadata.json',
+      '.preview.mine.txt',
+      '.txt',
+      '.cm-info.json',
+      '.thumb.jpg',
+      '_3.jpg',
+    ];
     for (const ending of theirs) writeFileSync(stem + ending, `theirs ${ending}`);
     writeFileSync(`${stem}-other.txt`, 'somebody else');
 
@@ -172,7 +229,10 @@ describe('a library that is organised', () => {
     expect(result.code, result.stderr).toBe(0);
     const names = Object.keys(library.tree());
     const base = stem.split('/').at(-1) ?? '';
-    for (const ending of theirs.filter((one) => one !== '.preview.mine.txt')) expect(names.filter((name) => name.startsWith('organized/') && name.endsWith(base + ending))).toHaveLength(1);
+    for (const ending of theirs.filter((one) => one !== '.preview.mine.txt'))
+      expect(
+        names.filter((name) => name.startsWith('organized/') && name.endsWith(base + ending)),
+      ).toHaveLength(1);
     expect(existsSync(`${stem}.preview.mine.txt`)).toBe(true);
     expect(existsSync(`${stem}-other.txt`)).toBe(true);
   });
@@ -199,7 +259,9 @@ describe('a library that is organised', () => {
 
   it('leaves what was changed since, tells it, and takes the rest back', async () => {
     await library.run('organize', library.folder);
-    const models = Object.keys(library.tree()).filter((path) => path.startsWith('organized/') && library.isModel(path));
+    const models = Object.keys(library.tree()).filter(
+      (path) => path.startsWith('organized/') && library.isModel(path),
+    );
     const [changed, removed] = models.map((path) => join(library.folder, path));
     writeFileSync(changed ?? '', 'mine now');
     mkdirSync(join(library.folder, 'kept'));
@@ -211,11 +273,20 @@ describe('a library that is organised', () => {
 
     expect(result.code).toBe(3);
     expect(result.json.counts['left']).toBeGreaterThanOrEqual(2);
-    expect(result.json.counts['steps']).toBe((result.json.counts['restored'] ?? 0) + (result.json.counts['left'] ?? 0) + (result.json.counts['failed'] ?? 0));
+    expect(result.json.counts['steps']).toBe(
+      (result.json.counts['restored'] ?? 0) +
+        (result.json.counts['left'] ?? 0) +
+        (result.json.counts['failed'] ?? 0),
+    );
     expect(readFileSync(changed ?? '', 'utf8')).toBe('mine now');
     expect(readFileSync(join(library.folder, blocked?.path ?? ''), 'utf8')).toBe('something new');
     expect(Object.values(library.tree())).toContain(library.hashOf(keep));
-    expect(result.json.failures.map((failure) => failure.why)).toEqual(expect.arrayContaining(['It was changed since it was put there.', 'Something else stands where it was.']));
+    expect(result.json.failures.map((failure) => failure.why)).toEqual(
+      expect.arrayContaining([
+        'It was changed since it was put there.',
+        'Something else stands where it was.',
+      ]),
+    );
   });
 
   it('takes the run before back when undo is said twice, and a certain run when it is named', async () => {

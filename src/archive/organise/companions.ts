@@ -43,7 +43,8 @@ const PICTURES: readonly RegExp[] = [
 export function stemsOf(name: string): string[] {
   const lower = name.toLowerCase();
   const stems = new Set<string>();
-  for (const ending of ENDINGS) if (lower.endsWith(ending) && name.length > ending.length) stems.add(name.slice(0, -ending.length));
+  for (const ending of ENDINGS)
+    if (lower.endsWith(ending) && name.length > ending.length) stems.add(name.slice(0, -ending.length));
   for (const form of PICTURES) {
     const at = form.exec(name)?.index ?? 0;
     if (at > 0) stems.add(name.slice(0, at));
@@ -56,7 +57,12 @@ export function stemsOf(name: string): string[] {
  * (or whole name) stands for; of two files with one stem the one that programs take it to mean. A name that fits several stems belongs to
  * the longest. `ours`: names of files we wrote, which are told from elsewhere.
  */
-export function companionsIn(names: Iterable<string>, stems: ReadonlyMap<string, string>, ours: ReadonlySet<string>, isModel: (name: string) => boolean): Map<string, Companion[]> {
+export function companionsIn(
+  names: Iterable<string>,
+  stems: ReadonlyMap<string, string>,
+  ours: ReadonlySet<string>,
+  isModel: (name: string) => boolean,
+): Map<string, Companion[]> {
   const found = new Map<string, Companion[]>();
   for (const name of names) {
     if (ours.has(name) || isModel(name)) continue;
@@ -74,4 +80,3 @@ export function companionsIn(names: Iterable<string>, stems: ReadonlyMap<string,
 export function renamed(companion: Companion, base: string): string {
   return base + companion.name.slice(companion.prefix.length);
 }
-

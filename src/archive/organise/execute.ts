@@ -48,7 +48,10 @@ const BATCH = 4096;
  * Takes the steps of a run: the model files of a batch, then what travels with those that went well, then the catalog
  * follows in one transaction. Whoever kills it at any moment leaves steps that can be taken again.
  */
-export async function executeSteps(steps: readonly JournalStep[], options: ExecuteOptions): Promise<Executed> {
+export async function executeSteps(
+  steps: readonly JournalStep[],
+  options: ExecuteOptions,
+): Promise<Executed> {
   const touched = new Set<number>();
   const failures: StepFailure[] = [];
   let done = 0;
@@ -58,7 +61,11 @@ export async function executeSteps(steps: readonly JournalStep[], options: Execu
     const batch = await executeBatch(groups, stopped, options);
     // What a full disk or an interrupted recovery leaves is for the next command.
     const isPut = options.resuming || batch.stopped?.code === 'disk-full';
-    for (const id of await record(isPut && batch.stopped !== undefined ? { ...batch, dropped: [] } : batch, options)) touched.add(id);
+    for (const id of await record(
+      isPut && batch.stopped !== undefined ? { ...batch, dropped: [] } : batch,
+      options,
+    ))
+      touched.add(id);
     failures.push(...batch.failed);
     done += batch.done.filter(({ step }) => step.role === 'model').length;
     stopped ??= batch.stopped;
@@ -74,7 +81,12 @@ async function settleFolders(steps: readonly JournalStep[], { catalog }: Execute
   const moved = new Set(steps.flatMap((step) => [step.source_root_id, step.target_root_id]));
   await catalog.write(async (trx) => {
     await forgetDigests(trx, moved);
-    await settleSteps(trx, catalog.engine, steps[0]?.run_id ?? 0, folders.map(({ position }) => ({ position, state: 'done' })));
+    await settleSteps(
+      trx,
+      catalog.engine,
+      steps[0]?.run_id ?? 0,
+      folders.map(({ position }) => ({ position, state: 'done' })),
+    );
   });
 }
 
@@ -97,7 +109,11 @@ interface Batch {
   stopped: AppError | undefined;
 }
 
-async function executeBatch(groups: readonly JournalStep[][], stopped: AppError | undefined, options: ExecuteOptions): Promise<Batch> {
+async function executeBatch(
+  groups: readonly JournalStep[][],
+  stopped: AppError | undefined,
+  options: ExecuteOptions,
+): Promise<Batch> {
   const batch: Batch = { done: [], failed: [], dropped: [], stopped };
   if (stopped !== undefined) {
     batch.dropped.push(...groups.flat());
@@ -105,12 +121,17 @@ async function executeBatch(groups: readonly JournalStep[][], stopped: AppError 
   }
   const models = groups.flatMap((group) => group.filter((step) => step.role === 'model'));
   sort(models, await moveAll(movesOf(models, options), options), batch);
-  const failed = new Set([...batch.failed.map(({ step }) => step.file_id), ...batch.dropped.map((step) => step.file_id)]);
+  const failed = new Set([
+    ...batch.failed.map(({ step }) => step.file_id),
+    ...batch.dropped.map((step) => step.file_id),
+  ]);
   const companions = groups.flatMap((group) => group.filter((step) => step.role === 'companion'));
-  const wanted = batch.stopped?.code === 'disk-full' ? [] : companions.filter((step) => !failed.has(step.file_id));
+  const wanted =
+    batch.stopped?.code === 'disk-full' ? [] : companions.filter((step) => !failed.has(step.file_id));
   // What belongs to a file that is in its place comes along, also when the run is being stopped.
   sort(wanted, await moveAll(movesOf(wanted, options), { resuming: options.resuming }), batch);
-  if (batch.stopped?.code !== 'disk-full') batch.dropped.push(...companions.filter((step) => failed.has(step.file_id)));
+  if (batch.stopped?.code !== 'disk-full')
+    batch.dropped.push(...companions.filter((step) => failed.has(step.file_id)));
   return batch;
 }
 
@@ -150,7 +171,11 @@ async function record(batch: Batch, { catalog, roots, now }: ExecuteOptions): Pr
     const followed = await followMoves(trx, catalog.engine, done, roots, now());
     const outcomes: StepOutcome[] = [
       ...done.map(({ step, now: left }) => doneOutcome(step, left, followed.made.get(step.file_id))),
-      ...failed.map(({ step, error }) => ({ position: step.position, state: 'failed' as const, problem: error.message })),
+      ...failed.map(({ step, error }) => ({
+        position: step.position,
+        state: 'failed' as const,
+        problem: error.message,
+      })),
       ...dropped.map(({ position }) => ({ position, state: 'dropped' as const })),
     ];
     await settleSteps(trx, catalog.engine, runId, outcomes);
@@ -171,6 +196,11 @@ function doneOutcome(step: JournalStep, left: FileIdentity, madeFileId: number |
 }
 
 /** A failed step in the words of a run's result. */
-export function failureOf({ step, error }: StepFailure): { what: string; code: string; why: string; next: string | undefined } {
+export function failureOf({ step, error }: StepFailure): {
+  what: string;
+  code: string;
+  why: string;
+  next: string | undefined;
+} {
   return { what: shownPath(step.source), code: error.code, why: error.message, next: error.next };
 }

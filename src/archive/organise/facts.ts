@@ -25,17 +25,35 @@ export interface KnownFacts {
 }
 
 /** The values for the templates of library files, by file id; files of no known version are left out. */
-export async function readTemplateValues(db: Kysely<Tables>, fileIds: readonly number[]): Promise<Map<number, TemplateValues>> {
+export async function readTemplateValues(
+  db: Kysely<Tables>,
+  fileIds: readonly number[],
+): Promise<Map<number, TemplateValues>> {
   const rows = await readByKeys(fileIds, (some) =>
     db
       .selectFrom('choice')
       .innerJoin('version', 'version.id', 'choice.version_id')
       .leftJoin('model', 'model.id', 'version.model_id')
       .leftJoin('creator', 'creator.username_key', 'model.creator_key')
-      .select(['choice.file_id', 'version.id as version_id', 'version.model_id', 'version.name as version_name'])
-      .select(['version.base_model', 'version.created_at', 'version.published_at', 'version.download_count', 'version.thumbs_up'])
+      .select([
+        'choice.file_id',
+        'version.id as version_id',
+        'version.model_id',
+        'version.name as version_name',
+      ])
+      .select([
+        'version.base_model',
+        'version.created_at',
+        'version.published_at',
+        'version.download_count',
+        'version.thumbs_up',
+      ])
       .select(['model.name as model_name', 'model.type', 'model.nsfw', 'model.rating', 'model.rating_count'])
-      .select(['model.download_count as model_download_count', 'model.thumbs_up as model_thumbs_up', 'creator.username'])
+      .select([
+        'model.download_count as model_download_count',
+        'model.thumbs_up as model_thumbs_up',
+        'creator.username',
+      ])
       .where('choice.file_id', 'in', some)
       .execute(),
   );
@@ -63,7 +81,8 @@ export function templateValues(facts: KnownFacts): TemplateValues {
     rating: facts.rating === null ? undefined : named('rating', facts.rating),
     weighted_rating: weightedRating(facts, downloads),
     rating_count: countText(facts.rating_count),
-    weighted_thumbsup: thumbs === null || downloads === null ? undefined : named('thumbs', weightedThumbs(thumbs, downloads)),
+    weighted_thumbsup:
+      thumbs === null || downloads === null ? undefined : named('thumbs', weightedThumbs(thumbs, downloads)),
     thumbs_up_count: countText(thumbs),
     download_count: countText(downloads),
     download_band: downloads === null ? undefined : bandOf(downloads),
@@ -71,14 +90,25 @@ export function templateValues(facts: KnownFacts): TemplateValues {
 }
 
 /** The version's own counters where it has both, otherwise the model's: one is never divided by the other's. */
-function popularity(facts: KnownFacts): { readonly downloads: number | null; readonly thumbs: number | null } {
-  if (facts.download_count !== null && facts.thumbs_up !== null) return { downloads: facts.download_count, thumbs: facts.thumbs_up };
-  if (facts.model_download_count !== null && facts.model_thumbs_up !== null) return { downloads: facts.model_download_count, thumbs: facts.model_thumbs_up };
-  return { downloads: facts.download_count ?? facts.model_download_count, thumbs: facts.thumbs_up ?? facts.model_thumbs_up };
+function popularity(facts: KnownFacts): {
+  readonly downloads: number | null;
+  readonly thumbs: number | null;
+} {
+  if (facts.download_count !== null && facts.thumbs_up !== null)
+    return { downloads: facts.download_count, thumbs: facts.thumbs_up };
+  if (facts.model_download_count !== null && facts.model_thumbs_up !== null)
+    return { downloads: facts.model_download_count, thumbs: facts.model_thumbs_up };
+  return {
+    downloads: facts.download_count ?? facts.model_download_count,
+    thumbs: facts.thumbs_up ?? facts.model_thumbs_up,
+  };
 }
 
 /** Few ratings for many downloads pull towards 3, as CivitScraper has it. */
-function weightedRating({ rating, rating_count: count }: KnownFacts, downloads: number | null): string | undefined {
+function weightedRating(
+  { rating, rating_count: count }: KnownFacts,
+  downloads: number | null,
+): string | undefined {
   if (rating === null) return undefined;
   if (count === 0) return named('rating', 1);
   const weight = Math.min((5 * (count ?? 0)) / Math.max(downloads ?? 0, 1), 1);
@@ -96,7 +126,9 @@ function named(word: string, value: number): string {
 
 /** `downloads_0`, then `downloads_1+`, `downloads_10+`, … by powers of ten, so that a count growing moves a file seldom. */
 function bandOf(downloads: number): string {
-  return downloads < 1 ? 'downloads_0' : `downloads_1${'0'.repeat(String(Math.floor(downloads)).length - 1)}+`;
+  return downloads < 1
+    ? 'downloads_0'
+    : `downloads_1${'0'.repeat(String(Math.floor(downloads)).length - 1)}+`;
 }
 
 function countText(count: number | null): string | undefined {

@@ -46,9 +46,15 @@ const UNKNOWN = 'The site does not know it.';
 const LINK = 'It is a link, and links stay where they are.';
 
 /** The files of a root with all that the plan asks about them. Nothing is written and no file is read. */
-export async function gatherFiles(db: Kysely<Tables>, { root, walk, outputOf, keepLinks }: GatherRoot): Promise<Gathered> {
+export async function gatherFiles(
+  db: Kysely<Tables>,
+  { root, walk, outputOf, keepLinks }: GatherRoot,
+): Promise<Gathered> {
   const rows = rowsByFile(await filesOfRoot(db, root.id), walk);
-  const values = await readTemplateValues(db, [...rows.values()].map((row) => row.id));
+  const values = await readTemplateValues(
+    db,
+    [...rows.values()].map((row) => row.id),
+  );
   const sha256 = await hashesOf(db, root.id);
   const companions = companionsOf(root.path, walk, await ownNotes(db, root.id), rows);
   const hashes = new Map<string, string>();
@@ -58,12 +64,22 @@ export async function gatherFiles(db: Kysely<Tables>, { root, walk, outputOf, ke
     const hash = row?.blob_id === null || row === undefined ? undefined : sha256.get(row.blob_id);
     const folder = absoluteFolder(root.path, walked);
     const rawName = rawNameOf(walked);
-    const path = walked.rawPath === undefined ? `${folder}/${walked.name}` : pathText(Buffer.concat([Buffer.from(`${root.path}/`), walked.rawPath]));
+    const path =
+      walked.rawPath === undefined
+        ? `${folder}/${walked.name}`
+        : pathText(Buffer.concat([Buffer.from(`${root.path}/`), walked.rawPath]));
     if (hash !== undefined) hashes.set(path, hash);
     const output = outputOf(walked.path);
     if (output === undefined) continue;
     const known = hash === undefined || row === undefined ? undefined : values.get(row.id);
-    const why = hash === undefined ? NOT_SCANNED : known === undefined ? UNKNOWN : keepLinks && isLink(path) ? LINK : undefined;
+    const why =
+      hash === undefined
+        ? NOT_SCANNED
+        : known === undefined
+          ? UNKNOWN
+          : keepLinks && isLink(path)
+            ? LINK
+            : undefined;
     files.push({
       fileId: row?.id ?? 0,
       rootId: root.id,
@@ -92,7 +108,12 @@ function rowsByFile(rows: readonly FileRow[], walk: Walk): Map<WalkedFile, FileR
 }
 
 async function hashesOf(db: Kysely<Tables>, rootId: number): Promise<Map<number, string>> {
-  const rows = await db.selectFrom('file').innerJoin('blob', 'blob.id', 'file.blob_id').select(['blob.id', 'blob.sha256']).where('file.root_id', '=', rootId).execute();
+  const rows = await db
+    .selectFrom('file')
+    .innerJoin('blob', 'blob.id', 'file.blob_id')
+    .select(['blob.id', 'blob.sha256'])
+    .where('file.root_id', '=', rootId)
+    .execute();
   return new Map(rows.map((row) => [row.id, row.sha256]));
 }
 
@@ -108,7 +129,12 @@ async function ownNotes(db: Kysely<Tables>, rootId: number): Promise<Map<number,
   return notes;
 }
 
-function companionsOf(root: string, walk: Walk, notes: ReadonlyMap<number, OutputRow[]>, rows: ReadonlyMap<WalkedFile, FileRow>): Map<WalkedFile, Companion[]> {
+function companionsOf(
+  root: string,
+  walk: Walk,
+  notes: ReadonlyMap<number, OutputRow[]>,
+  rows: ReadonlyMap<WalkedFile, FileRow>,
+): Map<WalkedFile, Companion[]> {
   const byFolder = new Map<string, WalkedFile[]>();
   for (const file of walk.files) {
     const known = byFolder.get(file.folder);
@@ -121,7 +147,13 @@ function companionsOf(root: string, walk: Walk, notes: ReadonlyMap<number, Outpu
     const names = walk.names.get(folder) ?? new Set<string>();
     const ours = new Set<string>();
     for (const file of files) {
-      const own = ownCompanions(root, file, stems.get(placeKey(file)) ?? file.stem, notes.get(rows.get(file)?.id ?? 0) ?? [], names);
+      const own = ownCompanions(
+        root,
+        file,
+        stems.get(placeKey(file)) ?? file.stem,
+        notes.get(rows.get(file)?.id ?? 0) ?? [],
+        names,
+      );
       for (const companion of own) ours.add(companion.name);
       found.set(file, own);
     }
@@ -135,11 +167,18 @@ function companionsOf(root: string, walk: Walk, notes: ReadonlyMap<number, Outpu
 function stemOwners(files: readonly WalkedFile[], stems: ReadonlyMap<string, string>): Map<string, string> {
   const owners = new Map(files.map((file) => [file.name, file.name]));
   const isFirst = (file: WalkedFile): boolean => !(stems.get(placeKey(file)) ?? '').startsWith(file.name);
-  for (const file of [...files.filter((one) => !isFirst(one)), ...files.filter(isFirst)]) owners.set(file.stem, file.name);
+  for (const file of [...files.filter((one) => !isFirst(one)), ...files.filter(isFirst)])
+    owners.set(file.stem, file.name);
   return owners;
 }
 
-function ownCompanions(root: string, file: WalkedFile, stem: string, notes: readonly OutputRow[], names: ReadonlySet<string>): Companion[] {
+function ownCompanions(
+  root: string,
+  file: WalkedFile,
+  stem: string,
+  notes: readonly OutputRow[],
+  names: ReadonlySet<string>,
+): Companion[] {
   const folder = absoluteFolder(root, file);
   return notes.flatMap(({ path, kind }) => {
     const name = basename(path);

@@ -20,13 +20,17 @@ export interface JournalRoot {
 /** The roots of a host by id, each with the bounds of what may be written in it. */
 export async function journalRoots(db: Kysely<Tables>, hostId: string): Promise<Map<number, JournalRoot>> {
   const roots = await rootsOf(db, hostId);
-  return new Map(roots.map(({ id, path }) => [id, { id, path, bounds: boundsOf(path, linkedFolders(path)) }]));
+  return new Map(
+    roots.map(({ id, path }) => [id, { id, path, bounds: boundsOf(path, linkedFolders(path)) }]),
+  );
 }
 
 /** Folders directly in a root that the user made as links to elsewhere: what lies behind them is the user's too. */
 function linkedFolders(root: string): string[] {
   try {
-    return readdirSync(root, { withFileTypes: true }).flatMap((entry) => (entry.isSymbolicLink() ? [entry.name] : []));
+    return readdirSync(root, { withFileTypes: true }).flatMap((entry) =>
+      entry.isSymbolicLink() ? [entry.name] : [],
+    );
   } catch {
     // An absent root has no links; what is to be done in it fails by itself.
     return [];
@@ -39,13 +43,17 @@ function linkedFolders(root: string): string[] {
 export function boundsBack(root: JournalRoot, folder: string): Bounds {
   const links: string[] = [];
   for (let at = folder; at.startsWith(`${root.path}/`); at = dirname(at)) {
-    if (lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink() === true) links.push(at.slice(root.path.length + 1));
+    if (lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink() === true)
+      links.push(at.slice(root.path.length + 1));
   }
   return links.length === 0 ? root.bounds : boundsOf(root.path, links);
 }
 
 /** Where a file lies in its root, as a row of the catalog says it. */
-export function placeIn(root: JournalRoot, path: PathText): { path: string; pathKey: string; rawPath: Uint8Array | undefined; name: string; folder: string } {
+export function placeIn(
+  root: JournalRoot,
+  path: PathText,
+): { path: string; pathKey: string; rawPath: Uint8Array | undefined; name: string; folder: string } {
   const shown = shownPath(path).slice(root.path.length + 1);
   const cut = shown.lastIndexOf('/');
   const disk = onDisk(path);
@@ -63,5 +71,8 @@ export function placeIn(root: JournalRoot, path: PathText): { path: string; path
 export function rootOf(roots: ReadonlyMap<number, JournalRoot>, id: number): JournalRoot {
   const root = roots.get(id);
   if (root !== undefined) return root;
-  throw new CatalogError('A folder that files were moved in is no longer known.', { code: 'root-forgotten', next: 'Scan it again.' });
+  throw new CatalogError('A folder that files were moved in is no longer known.', {
+    code: 'root-forgotten',
+    next: 'Scan it again.',
+  });
 }

@@ -18,28 +18,53 @@ export type UndoVerdict =
   | { readonly kind: 'leave'; readonly why: string };
 
 /** Looks at both ends of a step that was done. `output`: what the catalog says we wrote at the target. */
-export async function judgeUndo(step: JournalStep, output: OutputRow | undefined, signal: AbortSignal): Promise<UndoVerdict> {
+export async function judgeUndo(
+  step: JournalStep,
+  output: OutputRow | undefined,
+  signal: AbortSignal,
+): Promise<UndoVerdict> {
   return step.op === 'move' ? await judgeMove(step, output, signal) : await judgeMade(step, output, signal);
 }
 
-async function judgeMove(step: JournalStep, output: OutputRow | undefined, signal: AbortSignal): Promise<UndoVerdict> {
+async function judgeMove(
+  step: JournalStep,
+  output: OutputRow | undefined,
+  signal: AbortSignal,
+): Promise<UndoVerdict> {
   const [source, target] = [standingAt(step.source), standingAt(step.target)];
-  if (target === undefined) return isBack(step, source) || isWrittenAnew(output) ? DONE : leave('It is not where it was put any more.');
+  if (target === undefined)
+    return isBack(step, source) || isWrittenAnew(output)
+      ? DONE
+      : leave('It is not where it was put any more.');
   if (!(await isAsLeft(step, target, output, signal))) return leave('It was changed since it was put there.');
-  if (source !== undefined && !isSameFile(source, target) && !(await isCopyOf(step, source, target, signal))) return leave('Something else stands where it was.');
+  if (source !== undefined && !isSameFile(source, target) && !(await isCopyOf(step, source, target, signal)))
+    return leave('Something else stands where it was.');
   return { kind: 'move-back', now: target };
 }
 
-async function judgeMade(step: JournalStep, output: OutputRow | undefined, signal: AbortSignal): Promise<UndoVerdict> {
+async function judgeMade(
+  step: JournalStep,
+  output: OutputRow | undefined,
+  signal: AbortSignal,
+): Promise<UndoVerdict> {
   const target = standingAt(step.target);
   if (target === undefined) return DONE;
-  if (step.op === 'symlink') return leadsTo(step.target, step.source) ? { kind: 'remove' } : leave('It is no longer the link that was made.');
+  if (step.op === 'symlink')
+    return leadsTo(step.target, step.source)
+      ? { kind: 'remove' }
+      : leave('It is no longer the link that was made.');
   const source = reachedAt(step.source);
   if (source === undefined) return leave('What it was made from is gone: this may be the last copy.');
-  if (step.op === 'hardlink') return isSameFile(source, target) ? { kind: 'remove' } : leave('It is no longer the same file.');
+  if (step.op === 'hardlink')
+    return isSameFile(source, target) ? { kind: 'remove' } : leave('It is no longer the same file.');
   if (!(await isAsLeft(step, target, output, signal))) return leave('It was changed since it was put there.');
-  const isOriginal = source.size === step.size && (isSameTime(source.mtimeNs, step.mtime_ns) || (step.sha256 !== null && (await sha256Of(onDisk(step.source), signal)) === step.sha256));
-  return isOriginal ? { kind: 'remove' } : leave('What it was made from was changed: this may be the last copy.');
+  const isOriginal =
+    source.size === step.size &&
+    (isSameTime(source.mtimeNs, step.mtime_ns) ||
+      (step.sha256 !== null && (await sha256Of(onDisk(step.source), signal)) === step.sha256));
+  return isOriginal
+    ? { kind: 'remove' }
+    : leave('What it was made from was changed: this may be the last copy.');
 }
 
 const DONE: UndoVerdict = { kind: 'done' };
@@ -59,7 +84,12 @@ function isWrittenAnew(output: OutputRow | undefined): boolean {
 }
 
 /** By size, time and inode; else by its bytes: those on record, or those we wrote there since. */
-async function isAsLeft(step: JournalStep, target: Standing, output: OutputRow | undefined, signal: AbortSignal): Promise<boolean> {
+async function isAsLeft(
+  step: JournalStep,
+  target: Standing,
+  output: OutputRow | undefined,
+  signal: AbortSignal,
+): Promise<boolean> {
   if (target.kind !== 'file') return false;
   const inode = step.left_inode ?? step.inode;
   const mtimeNs = step.left_mtime_ns ?? step.mtime_ns;
@@ -71,7 +101,13 @@ async function isAsLeft(step: JournalStep, target: Standing, output: OutputRow |
 }
 
 /** A copy to another device that a killed undo had finished but for the removal. */
-async function isCopyOf(step: JournalStep, source: Standing, target: Standing, signal: AbortSignal): Promise<boolean> {
-  if (source.kind !== 'file' || source.size !== target.size || !isSameTime(source.mtimeNs, target.mtimeNs)) return false;
+async function isCopyOf(
+  step: JournalStep,
+  source: Standing,
+  target: Standing,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (source.kind !== 'file' || source.size !== target.size || !isSameTime(source.mtimeNs, target.mtimeNs))
+    return false;
   return (await sha256Of(onDisk(step.source), signal)) === (await sha256Of(onDisk(step.target), signal));
 }

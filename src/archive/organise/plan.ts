@@ -42,7 +42,10 @@ export interface PlanDisk {
   /** The names in a folder (absolute); none when it is not there. */
   names(folder: string): Iterable<string>;
   /** Whether a path holds the same bytes as a file, or is the very same file. */
-  holds(path: string, file: { readonly path: PathText; readonly size: number; readonly sha256: string | undefined }): Promise<boolean>;
+  holds(
+    path: string,
+    file: { readonly path: PathText; readonly size: number; readonly sha256: string | undefined },
+  ): Promise<boolean>;
   isModel(name: string): boolean;
 }
 
@@ -79,7 +82,11 @@ const MOST_RENAMED = 10_000;
  * names that differ only in letter case are one name. Files are looked at in the order of their paths, so that the same
  * library gives the same plan.
  */
-export async function planOrganise(files: readonly PlanFile[], options: PlanOptions, disk: PlanDisk): Promise<OrganisePlan> {
+export async function planOrganise(
+  files: readonly PlanFile[],
+  options: PlanOptions,
+  disk: PlanDisk,
+): Promise<OrganisePlan> {
   const folders = new Folders(disk);
   const going: Going[] = [];
   const staying: Staying[] = [];
@@ -100,19 +107,28 @@ interface Going {
   readonly companions: { readonly from: PathText; readonly to: PathText }[];
 }
 
-async function decide(file: PlanFile, options: PlanOptions, folders: Folders): Promise<Going | Omit<Staying, 'file'>> {
+async function decide(
+  file: PlanFile,
+  options: PlanOptions,
+  folders: Folders,
+): Promise<Going | Omit<Staying, 'file'>> {
   if (file.values === undefined) return { status: 'skipped', why: file.stays ?? 'Nothing is known of it.' };
   const folder = `${file.output}/${folderFor(options.template, file.values)}`;
   if (file.folder === folder) return { status: 'identical', why: 'It is in its place.' };
   if (file.stays !== undefined) return { status: 'skipped', why: file.stays };
-  if (options.mode !== 'move' && file.isResult) return { status: 'skipped', why: 'It lies in the output folder.' };
+  if (options.mode !== 'move' && file.isResult)
+    return { status: 'skipped', why: 'It lies in the output folder.' };
   for (let number = 1; number <= MOST_RENAMED; number += 1) {
     const name = numbered(file.name, number);
     const found = await look(file, folder, name, folders);
-    if (found === 'same') return { status: 'identical', why: `The same bytes are there already: ${folder}/${name}` };
+    if (found === 'same')
+      return { status: 'identical', why: `The same bytes are there already: ${folder}/${name}` };
     if (found === 'free') return take(file, folder, name, folders);
     if (options.onCollision !== 'rename' || file.rawName !== undefined) {
-      return { status: options.onCollision === 'fail' ? 'failed' : 'skipped', why: `Something else stands there: ${folder}/${found.taken}` };
+      return {
+        status: options.onCollision === 'fail' ? 'failed' : 'skipped',
+        why: `Something else stands there: ${folder}/${found.taken}`,
+      };
     }
   }
   return { status: 'failed', why: `No name is free in ${folder}.` };
@@ -158,7 +174,9 @@ function withOwnNotes(going: readonly Going[], { mode }: PlanOptions, folders: F
     if (names === undefined) arriving.set(folder, [name]);
     else names.push(name);
   }
-  const stems = new Map([...arriving].map(([folder, names]) => [folder, folders.stemsAfter(folder, names, leaving)]));
+  const stems = new Map(
+    [...arriving].map(([folder, names]) => [folder, folders.stemsAfter(folder, names, leaving)]),
+  );
   return going.map(({ file, folder, name, target, companions }) => {
     const stem = stems.get(folder)?.get(name);
     for (const companion of file.companions) {
@@ -203,18 +221,31 @@ class Folders {
   }
 
   /** Who has a name: nobody, the same bytes, or something else. */
-  async holder(folder: string, name: string, file: Parameters<PlanDisk['holds']>[1]): Promise<'free' | 'same' | 'other'> {
+  async holder(
+    folder: string,
+    name: string,
+    file: Parameters<PlanDisk['holds']>[1],
+  ): Promise<'free' | 'same' | 'other'> {
     const key = keyOf(folder, name);
-    if (this.#claimed.has(key)) return file.sha256 !== undefined && this.#claimed.get(key) === file.sha256 ? 'same' : 'other';
+    if (this.#claimed.has(key))
+      return file.sha256 !== undefined && this.#claimed.get(key) === file.sha256 ? 'same' : 'other';
     const standing = this.#names(folder).get(foldName(name));
     if (standing === undefined) return 'free';
     return (await this.#disk.holds(`${folder}/${standing}`, file)) ? 'same' : 'other';
   }
 
   /** The stem of the notes of each model file that will lie in a folder, by its name. */
-  stemsAfter(folder: string, arriving: readonly string[], leaving: ReadonlySet<PathText>): Map<string, string> {
-    const staying = [...this.#names(folder).values()].filter((name) => this.#disk.isModel(name) && !leaving.has(`${folder}/${name}`));
-    return besideStems([...new Set([...arriving, ...staying])].map((name) => ({ folder: '', name, stem: stemOf(name) })));
+  stemsAfter(
+    folder: string,
+    arriving: readonly string[],
+    leaving: ReadonlySet<PathText>,
+  ): Map<string, string> {
+    const staying = [...this.#names(folder).values()].filter(
+      (name) => this.#disk.isModel(name) && !leaving.has(`${folder}/${name}`),
+    );
+    return besideStems(
+      [...new Set([...arriving, ...staying])].map((name) => ({ folder: '', name, stem: stemOf(name) })),
+    );
   }
 
   #names(folder: string): ReadonlyMap<string, string> {
@@ -229,4 +260,3 @@ class Folders {
 function keyOf(folder: string, name: string): string {
   return `${foldName(folder)}/${foldName(name)}`;
 }
-

@@ -34,7 +34,10 @@ export async function recoverRuns(options: RecoverOptions): Promise<Recovered> {
     clearTemps(steps);
     if (state === 'undoing') {
       const undone = await undoSteps(steps, options);
-      problems.push(...undone.left.map(({ step, why }) => `${shownPath(step.target)}: ${why}`), ...undone.failed.map(({ error }) => error.message));
+      problems.push(
+        ...undone.left.map(({ step, why }) => `${shownPath(step.target)}: ${why}`),
+        ...undone.failed.map(({ error }) => error.message),
+      );
       if (undone.stopped !== undefined) problems.push(undone.stopped.message);
     } else {
       const wanted = options.finish ? steps : await dropUnbegun(steps, options);
@@ -48,16 +51,38 @@ export async function recoverRuns(options: RecoverOptions): Promise<Recovered> {
 
 /** Copies that a kill cut short. */
 function clearTemps(steps: readonly JournalStep[]): void {
-  const folders = new Set(steps.flatMap((step) => (step.role === 'folder' ? [] : [dirname(shownPath(step.source)), dirname(shownPath(step.target))])));
+  const folders = new Set(
+    steps.flatMap((step) =>
+      step.role === 'folder' ? [] : [dirname(shownPath(step.source)), dirname(shownPath(step.target))],
+    ),
+  );
   for (const folder of folders) removeStaleTemps(folder, new Map([['', namesIn(folder)]]));
 }
 
 /** Lets go of steps that were not begun; gives the others. What travels with a model file goes where that goes. */
-async function dropUnbegun(steps: readonly JournalStep[], { catalog }: RecoverOptions): Promise<JournalStep[]> {
-  const begun = new Set(steps.filter((step) => step.role === 'model' && standingAt(step.target) !== undefined).map((step) => step.file_id));
-  const isBegun = (step: JournalStep): boolean => step.role === 'folder' || begun.has(step.file_id) || (step.role === 'companion' && standingAt(step.target) !== undefined);
+async function dropUnbegun(
+  steps: readonly JournalStep[],
+  { catalog }: RecoverOptions,
+): Promise<JournalStep[]> {
+  const begun = new Set(
+    steps
+      .filter((step) => step.role === 'model' && standingAt(step.target) !== undefined)
+      .map((step) => step.file_id),
+  );
+  const isBegun = (step: JournalStep): boolean =>
+    step.role === 'folder' ||
+    begun.has(step.file_id) ||
+    (step.role === 'companion' && standingAt(step.target) !== undefined);
   const dropped = steps.filter((step) => !isBegun(step));
   const first = dropped[0];
-  if (first !== undefined) await catalog.write((trx) => settleSteps(trx, catalog.engine, first.run_id, dropped.map(({ position }) => ({ position, state: 'dropped' }))));
+  if (first !== undefined)
+    await catalog.write((trx) =>
+      settleSteps(
+        trx,
+        catalog.engine,
+        first.run_id,
+        dropped.map(({ position }) => ({ position, state: 'dropped' })),
+      ),
+    );
   return steps.filter(isBegun);
 }

@@ -18,18 +18,33 @@ export async function removeOutputs(catalog: Catalog, rows: readonly OutputRow[]
       if (!isSystemError(error)) throw error;
     }
   }
-  await forgetOutputs(catalog, rows.map((row) => row.path));
+  await forgetOutputs(
+    catalog,
+    rows.map((row) => row.path),
+  );
 }
 
 /** Clears a root that no library file is in any more: gallery and pages of ours go, then the root itself is forgotten. */
 export async function leaveRoot(catalog: Catalog, rootId: number): Promise<void> {
-  const file = await catalog.db.selectFrom('file').select('id').where('root_id', '=', rootId).where('state', '=', 'present').executeTakeFirst();
+  const file = await catalog.db
+    .selectFrom('file')
+    .select('id')
+    .where('root_id', '=', rootId)
+    .where('state', '=', 'present')
+    .executeTakeFirst();
   const root = await catalog.db.selectFrom('root').select('path').where('id', '=', rootId).executeTakeFirst();
   if (file !== undefined || root === undefined) return;
-  const rows = await catalog.db.selectFrom('output').selectAll().where('path', 'like', `${likeText(root.path)}/%`).execute();
+  const rows = await catalog.db
+    .selectFrom('output')
+    .selectAll()
+    .where('path', 'like', `${likeText(root.path)}/%`)
+    .execute();
   const inside = rows.filter((row) => row.path.startsWith(`${root.path}/`));
   await removeOutputs(catalog, inside);
-  removeEmptyFolders(inside.map((row) => dirname(row.path)), root.path);
+  removeEmptyFolders(
+    inside.map((row) => dirname(row.path)),
+    root.path,
+  );
   await catalog.write((trx) => dropEmptyRoot(trx, rootId));
 }
 
@@ -41,7 +56,8 @@ function likeText(path: string): string {
 /** Removes folders below `root` that are empty, and those above them that become so. */
 function removeEmptyFolders(folders: readonly string[], root: string): void {
   const all = new Set<string>();
-  for (const folder of folders) for (let at = folder; at.startsWith(`${root}/`); at = dirname(at)) all.add(at);
+  for (const folder of folders)
+    for (let at = folder; at.startsWith(`${root}/`); at = dirname(at)) all.add(at);
   for (const folder of [...all].sort((a, b) => b.length - a.length)) removeEmptyFolder(folder);
 }
 

@@ -9,7 +9,14 @@ import type { JournalStep, StepOutcome } from '../../catalog/journal.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { outputsOf } from '../../catalog/output.ts';
 import type { OutputRow } from '../../catalog/output.ts';
-import { dropFiles, forgetDigests, noteChangeTimes, outdatePages, relocateFiles, relocateOutputs } from '../../catalog/relocate.ts';
+import {
+  dropFiles,
+  forgetDigests,
+  noteChangeTimes,
+  outdatePages,
+  relocateFiles,
+  relocateOutputs,
+} from '../../catalog/relocate.ts';
 import { diskError } from '../../library/disk-error.ts';
 import { onDisk, shownPath } from '../../library/disk-path.ts';
 import { isAsNoted, reachedAt, standingAt } from '../../library/file-identity.ts';
@@ -58,7 +65,13 @@ const BATCH = 2048;
  * before what travels with them, which stays where its model file stays. Can be killed at any moment and run again.
  */
 export async function undoSteps(steps: readonly JournalStep[], options: UndoOptions): Promise<Undone> {
-  const total = { restored: 0, left: [] as Batch['left'], failed: [] as Batch['failed'], touched: new Set<number>(), stopped: undefined as AppError | undefined };
+  const total = {
+    restored: 0,
+    left: [] as Batch['left'],
+    failed: [] as Batch['failed'],
+    touched: new Set<number>(),
+    stopped: undefined as AppError | undefined,
+  };
   await options.catalog.write((trx) => forgetDigests(trx, rootsIn(steps)));
   const files = steps.filter((step) => step.role !== 'folder');
   for (const some of chunks(byFile(files), BATCH)) {
@@ -102,17 +115,38 @@ function byFile(steps: readonly JournalStep[]): JournalStep[][] {
 async function undoBatch(groups: readonly JournalStep[][], options: UndoOptions): Promise<Batch> {
   const batch: Batch = { back: [], removed: [], already: [], left: [], failed: [], stopped: undefined };
   const steps = groups.flat();
-  const outputs = new Map((await outputsOf(options.catalog.db, { paths: steps.map((step) => step.target) })).map((row) => [row.path, row]));
-  await undoSome(steps.filter((step) => step.role === 'model'), outputs, batch, options);
+  const outputs = new Map(
+    (await outputsOf(options.catalog.db, { paths: steps.map((step) => step.target) })).map((row) => [
+      row.path,
+      row,
+    ]),
+  );
+  await undoSome(
+    steps.filter((step) => step.role === 'model'),
+    outputs,
+    batch,
+    options,
+  );
   if (batch.stopped !== undefined) return batch;
   const staying = new Set([...batch.left, ...batch.failed].map(({ step }) => step.file_id));
   const companions = steps.filter((step) => step.role === 'companion');
-  for (const step of companions) if (staying.has(step.file_id)) batch.left.push({ step, why: 'Its model file stays where it is.' });
-  await undoSome(companions.filter((step) => !staying.has(step.file_id)), outputs, batch, options);
+  for (const step of companions)
+    if (staying.has(step.file_id)) batch.left.push({ step, why: 'Its model file stays where it is.' });
+  await undoSome(
+    companions.filter((step) => !staying.has(step.file_id)),
+    outputs,
+    batch,
+    options,
+  );
   return batch;
 }
 
-async function undoSome(steps: readonly JournalStep[], outputs: ReadonlyMap<string, OutputRow>, batch: Batch, options: UndoOptions): Promise<void> {
+async function undoSome(
+  steps: readonly JournalStep[],
+  outputs: ReadonlyMap<string, OutputRow>,
+  batch: Batch,
+  options: UndoOptions,
+): Promise<void> {
   const back: { step: JournalStep; move: FileMove }[] = [];
   const bounds = new Map<string, Bounds>();
   for (const step of steps) {
@@ -121,16 +155,24 @@ async function undoSome(steps: readonly JournalStep[], outputs: ReadonlyMap<stri
       break;
     }
     const verdict = await judgeSafely(step, outputs.get(step.target), options);
-    if (verdict.kind === 'move-back') back.push({ step, move: backMove(step, verdict, backBounds(step, bounds, options)) });
+    if (verdict.kind === 'move-back')
+      back.push({ step, move: backMove(step, verdict, backBounds(step, bounds, options)) });
     else if (verdict.kind === 'remove') removeMade(step, batch);
     else if (verdict.kind === 'done') batch.already.push(step);
     else batch.left.push({ step, why: verdict.why });
   }
-  const results = await moveAll(back.map(({ move }) => move), { resuming: true });
+  const results = await moveAll(
+    back.map(({ move }) => move),
+    { resuming: true },
+  );
   for (const [index, { step }] of back.entries()) sort(step, results[index], batch);
 }
 
-async function judgeSafely(step: JournalStep, output: OutputRow | undefined, { signal }: UndoOptions): Promise<UndoVerdict> {
+async function judgeSafely(
+  step: JournalStep,
+  output: OutputRow | undefined,
+  { signal }: UndoOptions,
+): Promise<UndoVerdict> {
   try {
     return await judgeUndo(step, output, signal);
   } catch (error) {
@@ -139,8 +181,21 @@ async function judgeSafely(step: JournalStep, output: OutputRow | undefined, { s
   }
 }
 
-function backMove(step: JournalStep, { now }: Extract<UndoVerdict, { kind: 'move-back' }>, bounds: Bounds): FileMove {
-  return { op: 'move', source: step.target, target: step.source, size: now.size, mtimeNs: now.mtimeNs, inode: now.inode, sha256: undefined, bounds };
+function backMove(
+  step: JournalStep,
+  { now }: Extract<UndoVerdict, { kind: 'move-back' }>,
+  bounds: Bounds,
+): FileMove {
+  return {
+    op: 'move',
+    source: step.target,
+    target: step.source,
+    size: now.size,
+    mtimeNs: now.mtimeNs,
+    inode: now.inode,
+    sha256: undefined,
+    bounds,
+  };
 }
 
 function backBounds(step: JournalStep, known: Map<string, Bounds>, { roots }: UndoOptions): Bounds {
@@ -171,7 +226,13 @@ function sort(step: JournalStep, result: MoveResult | undefined, batch: Batch): 
 /** The catalog follows; gives the library files that are back, or whose copies are gone. What we wrote at the other place meanwhile goes. */
 async function record(batch: Batch, { catalog, roots, now }: UndoOptions): Promise<number[]> {
   const { back, removed, already, left, failed } = batch;
-  const runId = [...back.map(({ step }) => step), ...removed, ...already, ...left.map(({ step }) => step), ...failed.map(({ step }) => step)][0]?.run_id;
+  const runId = [
+    ...back.map(({ step }) => step),
+    ...removed,
+    ...already,
+    ...left.map(({ step }) => step),
+    ...failed.map(({ step }) => step),
+  ][0]?.run_id;
   if (runId === undefined) return [];
   const returned = [...back, ...already.flatMap((step) => seenBack(step))];
   const models = returned.filter(({ step }) => step.role === 'model');
@@ -180,16 +241,43 @@ async function record(batch: Batch, { catalog, roots, now }: UndoOptions): Promi
   const originals = copies.map((step) => step.file_id);
   const unlinked = copies.flatMap((step) => (step.op === 'hardlink' ? changeTime(step) : []));
   const outcomes: StepOutcome[] = [
-    ...[...back.map(({ step }) => step), ...removed, ...already].map(({ position }) => ({ position, state: 'undone' as const })),
+    ...[...back.map(({ step }) => step), ...removed, ...already].map(({ position }) => ({
+      position,
+      state: 'undone' as const,
+    })),
     ...left.map(({ step, why }) => ({ position: step.position, state: 'left' as const, problem: why })),
-    ...failed.map(({ step, error }) => ({ position: step.position, state: 'left' as const, problem: error.message })),
+    ...failed.map(({ step, error }) => ({
+      position: step.position,
+      state: 'left' as const,
+      problem: error.message,
+    })),
   ];
   await catalog.write(async (trx) => {
-    await relocateFiles(trx, catalog.engine, models.map(({ step, now: at }) => relocated(step.file_id, rootOf(roots, step.source_root_id), step.source, at)), now());
+    await relocateFiles(
+      trx,
+      catalog.engine,
+      models.map(({ step, now: at }) =>
+        relocated(step.file_id, rootOf(roots, step.source_root_id), step.source, at),
+      ),
+      now(),
+    );
     const notes = returned.filter(({ step }) => step.role === 'companion');
-    await relocateOutputs(trx, catalog.engine, notes.map(({ step, now: at }) => ({ from: step.target, to: step.source, rootId: step.source_root_id, mtimeNs: at.mtimeNs })));
+    await relocateOutputs(
+      trx,
+      catalog.engine,
+      notes.map(({ step, now: at }) => ({
+        from: step.target,
+        to: step.source,
+        rootId: step.source_root_id,
+        mtimeNs: at.mtimeNs,
+      })),
+    );
   });
-  await removeLeftBehind(catalog, models.map(({ step }) => step), made);
+  await removeLeftBehind(
+    catalog,
+    models.map(({ step }) => step),
+    made,
+  );
   await catalog.write(async (trx) => {
     await dropFiles(trx, made);
     await outdatePages(trx, originals);
@@ -203,7 +291,9 @@ async function record(batch: Batch, { catalog, roots, now }: UndoOptions): Promi
 /** Taking away a second name changes the file's change time, and nothing else of it. */
 function changeTime(step: JournalStep): [number, string][] {
   const now = reachedAt(step.source);
-  return now !== undefined && isAsNoted(now, { size: step.size, mtimeNs: step.mtime_ns, inode: step.inode }) ? [[step.file_id, now.ctimeNs]] : [];
+  return now !== undefined && isAsNoted(now, { size: step.size, mtimeNs: step.mtime_ns, inode: step.inode })
+    ? [[step.file_id, now.ctimeNs]]
+    : [];
 }
 
 /** What a killed undo had brought back before the catalog knew. */
@@ -213,7 +303,11 @@ function seenBack(step: JournalStep): StepDone[] {
 }
 
 /** Notes that were written at a place which the model file has left again. */
-async function removeLeftBehind(catalog: Catalog, models: readonly JournalStep[], made: readonly number[]): Promise<void> {
+async function removeLeftBehind(
+  catalog: Catalog,
+  models: readonly JournalStep[],
+  made: readonly number[],
+): Promise<void> {
   const folders = new Map(models.map((step) => [step.file_id, step]));
   const rows = await outputsOf(catalog.db, { fileIds: [...folders.keys(), ...made] });
   const isBehind = (row: OutputRow): boolean => {
@@ -231,5 +325,12 @@ async function removeFolders(steps: readonly JournalStep[], { catalog }: UndoOpt
   const first = folders[0];
   if (first === undefined) return;
   for (const { target } of folders) removeEmptyFolder(target);
-  await catalog.write((trx) => settleSteps(trx, catalog.engine, first.run_id, folders.map(({ position }) => ({ position, state: 'undone' }))));
+  await catalog.write((trx) =>
+    settleSteps(
+      trx,
+      catalog.engine,
+      first.run_id,
+      folders.map(({ position }) => ({ position, state: 'undone' })),
+    ),
+  );
 }

@@ -20,8 +20,17 @@ const DEFAULT_NAME = 'organized';
  * Which roots the given paths mean and where their files go: `--output`, or `organized` in the folder that was given. A
  * folder that lies in an `organized` folder is organised within that one, not into another inside it. Throws UserError.
  */
-export function scopesOf(known: readonly Root[], paths: readonly string[], output: string | undefined, cwd: string): OrganiseScope[] {
-  if (paths.length === 0) throw new UserError('Which folder?', { code: 'no-path', next: 'For example: civitarium organize ~/models' });
+export function scopesOf(
+  known: readonly Root[],
+  paths: readonly string[],
+  output: string | undefined,
+  cwd: string,
+): OrganiseScope[] {
+  if (paths.length === 0)
+    throw new UserError('Which folder?', {
+      code: 'no-path',
+      next: 'For example: civitarium organize ~/models',
+    });
   const byRoot = new Map<Root, { target: Target; folder: OutputFolder }[]>();
   for (const target of resolveTargets(paths, cwd)) {
     const root = rootFor(known, target.root);
@@ -41,11 +50,15 @@ function rootFor(known: readonly Root[], path: string): Root {
   const around = known.filter((one) => one.path === path || isInside(one.path, path));
   const found = around.sort((a, b) => b.path.length - a.path.length)[0];
   if (found !== undefined) return found;
-  throw new UserError(`${path} was never scanned.`, { code: 'not-scanned', next: `civitarium scan ${path} comes first: it tells which model each file is.` });
+  throw new UserError(`${path} was never scanned.`, {
+    code: 'not-scanned',
+    next: `civitarium scan ${path} comes first: it tells which model each file is.`,
+  });
 }
 
 function defaultOutput(root: string, folder: string): string {
-  for (let at = folder; at !== root && isInside(root, at); at = dirname(at)) if (basename(at) === DEFAULT_NAME) return at;
+  for (let at = folder; at !== root && isInside(root, at); at = dirname(at))
+    if (basename(at) === DEFAULT_NAME) return at;
   return `${folder.replace(/\/$/, '')}/${DEFAULT_NAME}`;
 }
 
@@ -53,12 +66,18 @@ function defaultOutput(root: string, folder: string): string {
 function checkOutput(output: string, root: string): void {
   const stats = lstatSync(output, { throwIfNoEntry: false });
   if (stats !== undefined && !stats.isDirectory() && !stats.isSymbolicLink()) {
-    throw new UserError(`${output} is not a folder.`, { code: 'bad-output', next: 'Name another folder with --output.' });
+    throw new UserError(`${output} is not a folder.`, {
+      code: 'bad-output',
+      next: 'Name another folder with --output.',
+    });
   }
   const names = isInside(root, output) ? relative(root, output).split('/') : [basename(output)];
   const hidden = names.find((name) => name.startsWith('.') || name === 'gallery.files');
   if (hidden === undefined) return;
-  throw new UserError(`${output} can't be used: no scan looks into ${hidden}.`, { code: 'bad-output', next: 'Name another folder with --output.' });
+  throw new UserError(`${output} can't be used: no scan looks into ${hidden}.`, {
+    code: 'bad-output',
+    next: 'Name another folder with --output.',
+  });
 }
 
 /** True when a file of a root (path relative to it) is among what a target means. */

@@ -15,7 +15,13 @@ export interface PreparedPlan {
 }
 
 /** Looks at the roots and plans. Only the catalog is brought up to date, and not even that under `--dry-run`. */
-export async function preparePlan(deps: Deps, catalog: Catalog, scopes: readonly OrganiseScope[], options: PlanOptions, signal: AbortSignal): Promise<PreparedPlan> {
+export async function preparePlan(
+  deps: Deps,
+  catalog: Catalog,
+  scopes: readonly OrganiseScope[],
+  options: PlanOptions,
+  signal: AbortSignal,
+): Promise<PreparedPlan> {
   const files: PlanFile[] = [];
   const hashes = new Map<string, string>();
   for (const { root, outputOf } of scopes) {
@@ -26,7 +32,12 @@ export async function preparePlan(deps: Deps, catalog: Catalog, scopes: readonly
       const now = deps.clock.now();
       await takeStock(catalog, await walkRoot(catalog, await deps.hostId(), target, walk, now), now);
     }
-    const gathered = await gatherFiles(catalog.db, { root, walk, outputOf, keepLinks: options.mode === 'move' });
+    const gathered = await gatherFiles(catalog.db, {
+      root,
+      walk,
+      outputOf,
+      keepLinks: options.mode === 'move',
+    });
     for (const file of gathered.files) files.push(file);
     for (const [path, sha256] of gathered.hashes) hashes.set(path, sha256);
   }
@@ -43,5 +54,8 @@ export function stayingLines(plan: OrganisePlan): string[] {
     if (known === undefined) reasons.set(reason, { count: 1, example: file.path });
     else known.count += 1;
   }
-  return [...reasons].map(([reason, { count, example }]) => `${formatCount(count)} ${count === 1 ? 'file stays' : 'files stay'}: ${reason} For example ${example}`);
+  return [...reasons].map(
+    ([reason, { count, example }]) =>
+      `${formatCount(count)} ${count === 1 ? 'file stays' : 'files stay'}: ${reason} For example ${example}`,
+  );
 }

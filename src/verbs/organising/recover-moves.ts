@@ -32,7 +32,11 @@ export interface RecoveredHeld {
 }
 
 /** The same, but for the pages, for who holds the lease. `finish: false` ends only what was begun. */
-export async function recoverHeld(deps: Deps, catalog: Catalog, { signal, finish }: { readonly signal: AbortSignal; readonly finish: boolean }): Promise<RecoveredHeld> {
+export async function recoverHeld(
+  deps: Deps,
+  catalog: Catalog,
+  { signal, finish }: { readonly signal: AbortSignal; readonly finish: boolean },
+): Promise<RecoveredHeld> {
   const hostId = await deps.hostId();
   const open = await openRuns(catalog.db, hostId);
   if (open.length === 0) return { problems: [], roots: new Set() };
@@ -40,9 +44,12 @@ export async function recoverHeld(deps: Deps, catalog: Catalog, { signal, finish
   const steps = await Promise.all(open.map(({ runId }) => stepsOf(catalog.db, runId)));
   const roots = rootsIn(steps.flat());
   const folders = [...roots].flatMap((id) => known.get(id)?.path ?? []);
-  const { problems } = await aloneIn(deps, folders, () => recoverRuns({ catalog, hostId, finish, roots: known, now: () => deps.clock.now(), signal }));
+  const { problems } = await aloneIn(deps, folders, () =>
+    recoverRuns({ catalog, hostId, finish, roots: known, now: () => deps.clock.now(), signal }),
+  );
   deps.progress.note('A run that was cut short while it moved files was brought to its end.');
-  for (const problem of problems) deps.log.warn('A step of a run that was cut short could not be taken.', { why: problem });
+  for (const problem of problems)
+    deps.log.warn('A step of a run that was cut short could not be taken.', { why: problem });
   signal.throwIfAborted();
   return { problems, roots };
 }

@@ -14,7 +14,12 @@ import type { LibraryWritten } from '../scanning/write-library.ts';
  * Writes pages and galleries of some roots again, where and as the last scan wrote them: a gallery that several roots
  * share is written with all of them. `touched`: library files that lie elsewhere now. Nobody is asked.
  */
-export async function rewritePages(deps: Deps, catalog: Catalog, rootIds: ReadonlySet<number>, touched: ReadonlySet<number>): Promise<LibraryWritten> {
+export async function rewritePages(
+  deps: Deps,
+  catalog: Catalog,
+  rootIds: ReadonlySet<number>,
+  touched: ReadonlySet<number>,
+): Promise<LibraryWritten> {
   const roots: WalkedRoot[] = [];
   const stocks = new Map<WalkedRoot, Stock>();
   for (const root of await rootsWithGalleries(deps, catalog, rootIds)) {
@@ -27,8 +32,14 @@ export async function rewritePages(deps: Deps, catalog: Catalog, rootIds: Readon
 }
 
 /** The roots that are meant and are there, and those that share a gallery with one of them. */
-async function rootsWithGalleries(deps: Deps, catalog: Catalog, rootIds: ReadonlySet<number>): Promise<Root[]> {
+async function rootsWithGalleries(
+  deps: Deps,
+  catalog: Catalog,
+  rootIds: ReadonlySet<number>,
+): Promise<Root[]> {
   const known = (await rootsOf(catalog.db, await deps.hostId())).filter((root) => existsSync(root.path));
-  const shared = new Set(known.flatMap((root) => (rootIds.has(root.id) ? (layoutOf(root)?.output ?? []) : [])));
+  const shared = new Set(
+    known.flatMap((root) => (rootIds.has(root.id) ? (layoutOf(root)?.output ?? []) : [])),
+  );
   return known.filter((root) => rootIds.has(root.id) || shared.has(layoutOf(root)?.output ?? ''));
 }
