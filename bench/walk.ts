@@ -6,23 +6,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeBareWalk } from './bare-walk.ts';
 import { median, printResults, type BenchResult } from './result.ts';
-
-/** The baseline: nothing but names and stats. */
-const BARE = `
-import { lstatSync, readdirSync } from 'node:fs';
-let count = 0;
-function walk(folder) {
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const path = folder + '/' + entry.name;
-    lstatSync(path);
-    if (entry.isDirectory()) walk(path);
-    else count += 1;
-  }
-}
-walk(process.argv[2]);
-console.log(count);
-`;
 
 const OURS = `
 import { walk } from ${JSON.stringify(new URL('../src/library/walk.ts', import.meta.url).href)};
@@ -41,12 +26,12 @@ export async function run({ models = 10_000, rounds = 7 }: WalkBenchOptions = {}
   try {
     const tree = join(folder, 'tree');
     makeTree(tree, models);
-    writeFileSync(join(folder, 'bare.mjs'), BARE);
+    const bareWalk = writeBareWalk(folder);
     writeFileSync(join(folder, 'ours.mjs'), OURS);
     const bare: number[] = [];
     const ours: number[] = [];
     for (let round = 0; round < rounds; round++) {
-      bare.push(timed(join(folder, 'bare.mjs'), tree));
+      bare.push(timed(bareWalk, tree));
       ours.push(timed(join(folder, 'ours.mjs'), tree));
     }
     const ratio = median(ours.map((ms, round) => ms / (bare[round] ?? Number.NaN)));
