@@ -188,7 +188,11 @@ function fileInput(stem: string): FileInput {
 }
 
 function stepOf(url: string, index: number, fileId: number): PreviewStep {
-  return { fileId, image: { imageId: index + 1, url, media: 'image', nsfwLevel: 1 }, slot: 1 };
+  return {
+    fileId,
+    image: { imageId: index + 1, url, media: 'image', nsfwLevel: 1, width: 1024, height: 1024 },
+    slot: 1,
+  };
 }
 
 function assertCount(folder: string, wanted: number): void {
