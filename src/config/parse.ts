@@ -1,7 +1,7 @@
 import { isScalar, LineCounter, parseDocument } from 'yaml';
 import type { Document } from 'yaml';
 import type { z } from 'zod';
-import { UserError } from '../base/errors.ts';
+import { messageOf, UserError } from '../base/errors.ts';
 import type { ConfigText } from './file.ts';
 import { nearestWord } from './nearest-word.ts';
 import { keysAt } from './schema.ts';
@@ -34,11 +34,23 @@ export function parseConfig(
     return { line: at.line, column: at.col, key: '', message: error.message };
   });
   if (broken.length > 0) return { config: undefined, problems: broken };
-  const value = expand(document.toJS({ maxAliasCount: 100 }) ?? {}, env);
+  const plain = plainValue(document);
+  if ('problem' in plain) return { config: undefined, problems: [plain.problem] };
+  const value = expand(plain.value ?? {}, env);
   const checked = schema.safeParse(value);
   if (checked.success) return { config: checked.data, problems: [] };
   const problems = checked.error.issues.flatMap((issue) => issueProblems(issue, schema, document, lines));
   return { config: undefined, problems };
+}
+
+/** Aliases show only here whether they lead anywhere, and to how much. */
+function plainValue(document: Document): { readonly value: unknown } | { readonly problem: ConfigProblem } {
+  try {
+    const value: unknown = document.toJS({ maxAliasCount: 100 });
+    return { value };
+  } catch (error) {
+    return { problem: { line: 1, column: 1, key: '', message: messageOf(error) } };
+  }
 }
 
 function issueProblems(
