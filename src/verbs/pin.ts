@@ -55,7 +55,11 @@ export const pin: Verb = {
       warnings: [],
       failures: [],
       exitCode: 0,
-      summary: [`${given} counts as version ${versionId}. civitarium pages writes its page anew.`],
+      summary: [
+        deps.settings.dryRun
+          ? `${given} would count as version ${versionId}.`
+          : `${given} counts as version ${versionId}. civitarium pages writes its page anew.`,
+      ],
     };
   },
 };
