@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -52,6 +53,8 @@ export interface FetchedPreviews {
 
 /** Previews recorded together: one intent, one group of renames, one done. */
 const BATCH = 64;
+/** Bytes of a picture that are kept while it is written, to be looked into; larger ones are read again. */
+const MOST_HELD = 2 * 1024 * 1024;
 
 /**
  * Brings previews to their places. The bytes stay as they came; the extension is that of their true type. An image that
@@ -150,7 +153,7 @@ async function fetchOne(step: PreviewStep, options: FetchOptions): Promise<Arriv
   makeFolder(folder);
   const sink = tempSink(folder, name);
   try {
-    const head = await fill(sink, step, options);
+    const { head, sha256 } = await fill(sink, step, options);
     const kind = kindOf(head);
     if (mediaOf(kind) === undefined) {
       throw new IntegrityError('The site sent something that is no picture.', {
@@ -159,8 +162,9 @@ async function fetchOne(step: PreviewStep, options: FetchOptions): Promise<Arriv
       });
     }
     const temp = sink.temp();
-    const { size, sha256 } = temp.finish();
-    const generation = mediaOf(kind) === 'image' ? await readOwnGeneration(temp.path, size) : undefined;
+    const { size } = temp.finish();
+    const generation =
+      mediaOf(kind) === 'image' ? await readOwnGeneration(sink.bytes() ?? temp.path, size) : undefined;
     return {
       fileId: step.fileId,
       imageId: step.image.imageId,
@@ -191,36 +195,53 @@ interface TempSink {
   write(chunk: Uint8Array): void;
   restart(): void;
   temp(): TempFile;
+  /** All that was written, unless it is too much to hold. */
+  bytes(): Uint8Array | undefined;
 }
 
+/** Whoever writes knows the hash: it is not taken twice. */
 function tempSink(folder: string, name: string): TempSink {
-  let temp = openTemp(folder, { name });
+  const open = (): TempFile => openTemp(folder, { name, hashed: false });
+  let temp = open();
+  let held: Uint8Array[] | undefined = [];
+  let length = 0;
   return {
-    write: (chunk) => temp.write(chunk),
+    write(chunk) {
+      temp.write(chunk);
+      length += chunk.length;
+      if (length > MOST_HELD) held = undefined;
+      held?.push(chunk);
+    },
     restart() {
       temp.discard();
-      temp = openTemp(folder, { name });
+      temp = open();
+      held = [];
+      length = 0;
     },
     temp: () => temp,
+    bytes: () => (held === undefined ? undefined : Buffer.concat(held)),
   };
 }
 
-/** The bytes of an image, from a copy that is held or from the site; gives the first of them. */
-async function fill(sink: TempSink, step: PreviewStep, options: FetchOptions): Promise<Uint8Array> {
+/** The bytes of an image, from a copy that is held or from the site; gives the first of them and the hash of all. */
+async function fill(
+  sink: TempSink,
+  step: PreviewStep,
+  options: FetchOptions,
+): Promise<{ readonly head: Uint8Array; readonly sha256: string }> {
   const copy = options.copies.get(step.image.imageId);
   if (copy !== undefined) {
     const bytes = await readFile(copy).catch(() => undefined);
     if (bytes !== undefined) {
       sink.write(bytes);
-      return bytes.subarray(0, KIND_BYTES);
+      return { head: bytes.subarray(0, KIND_BYTES), sha256: hash('sha256', bytes) };
     }
   }
-  const { head } = await transfer(
+  return await transfer(
     options.send,
     { method: 'GET', url: step.image.url, endpoint: 'media', signal: options.signal },
     sink,
   );
-  return head;
 }
 
 async function placeBatch(

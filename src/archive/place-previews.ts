@@ -119,9 +119,13 @@ async function record(
   });
 }
 
-/** What the bytes of a picture themselves say, for the site often keeps it back. */
-export async function readOwnGeneration(path: string, size: number): Promise<GenerationFacts | undefined> {
-  return size > MOST_READ ? undefined : ownGeneration(await readFile(path));
+/** What a picture of some size, its bytes or where it lies, says of itself, for the site often keeps it back. */
+export async function readOwnGeneration(
+  picture: Uint8Array | string,
+  size: number,
+): Promise<GenerationFacts | undefined> {
+  if (size > MOST_READ) return undefined;
+  return ownGeneration(typeof picture === 'string' ? await readFile(picture) : picture);
 }
 
 function ownGeneration(bytes: Uint8Array): GenerationFacts | undefined {
