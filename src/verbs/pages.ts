@@ -2,7 +2,7 @@ import { formatCount } from '../base/bytes.ts';
 import type { Catalog } from '../catalog/open.ts';
 import type { WrittenSidecar } from '../formats/sidecars/written-formats.ts';
 import type { Deps } from './deps.ts';
-import { recoverMoves } from './organising/recover-moves.ts';
+import { endCutMoves } from './organising/end-cut-moves.ts';
 import { recorded } from './record-run.ts';
 import { withCatalogRoots } from './scanning/catalog-roots.ts';
 import type { CatalogRoots } from './scanning/catalog-roots.ts';
@@ -31,7 +31,7 @@ export const pages: Verb = {
     const request = { layout: readLayout(input, deps.cwd), sidecars: readSidecarFormats(input) };
     const { layout } = request;
     const catalog = await deps.catalog();
-    await recoverMoves(deps);
+    await endCutMoves(deps);
     return await recorded(deps, 'pages', input, () =>
       withCatalogRoots(deps, catalog, { paths: input.arguments, layout }, (found) =>
         rewrite(deps, catalog, found, request),

@@ -3,7 +3,7 @@ import { formatSpan } from '../base/dates.ts';
 import { UserError } from '../base/errors.ts';
 import { parseDuration } from '../base/durations.ts';
 import { resolveTargets } from '../archive/targets.ts';
-import { recoverMoves } from './organising/recover-moves.ts';
+import { endCutMoves } from './organising/end-cut-moves.ts';
 import { recorded } from './record-run.ts';
 import { IMAGES_OPTION, readImages, readLayout, USUAL_LAYOUT } from './scanning/layout.ts';
 import { readSidecarFormats, SIDECARS_OPTION } from './scanning/sidecar-formats.ts';
@@ -79,7 +79,7 @@ export const scan: Verb = {
   ],
   async run(deps, input) {
     const request = readRequest(deps, input);
-    await recoverMoves(deps);
+    await endCutMoves(deps);
     return await recorded(deps, 'scan', input, async () => toResult(await scanRoots(deps, request)));
   },
 };

@@ -12,7 +12,7 @@ import type { Catalog } from '../catalog/open.ts';
 import type { WrittenSidecar } from '../formats/sidecars/written-formats.ts';
 import { chooseFor } from '../catalog/candidate.ts';
 import type { Deps } from './deps.ts';
-import { recoverMoves } from './organising/recover-moves.ts';
+import { endCutMoves } from './organising/end-cut-moves.ts';
 import { recorded } from './record-run.ts';
 import { withCatalogRoots } from './scanning/catalog-roots.ts';
 import type { CatalogRoots } from './scanning/catalog-roots.ts';
@@ -42,7 +42,7 @@ export const update: Verb = {
       layout: readLayout(input, deps.cwd),
       sidecars: readSidecarFormats(input),
     };
-    await recoverMoves(deps);
+    await endCutMoves(deps);
     return await recorded(deps, 'update', input, () => updateRoots(deps, input.arguments, request));
   },
 };

@@ -5,24 +5,6 @@ import { openRuns, stepsOf } from '../../catalog/journal.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import type { Deps } from '../deps.ts';
 import { aloneIn } from '../scanning/alone-in.ts';
-import { ifFilesFree } from './files-lease.ts';
-import { rewritePages } from './rewrite-pages.ts';
-
-/**
- * Ends what a killed `organize` or `undo` began on this machine, before anything else looks at the files, and writes the
- * pages concerned. Costs one query when there is nothing. Does nothing under `--dry-run`, or while the run in question is
- * still at work.
- */
-export async function recoverMoves(deps: Deps): Promise<void> {
-  if (deps.settings.dryRun) return;
-  const catalog = await deps.catalog();
-  if ((await openRuns(catalog.db, await deps.hostId())).length === 0) return;
-  await ifFilesFree(deps, catalog, async (signal) => {
-    const { problems, roots } = await recoverHeld(deps, catalog, { signal, finish: true });
-    for (const problem of problems) deps.progress.note(problem);
-    await rewritePages(deps, catalog, roots, new Set());
-  });
-}
 
 export interface RecoveredHeld {
   /** What could not be done, in sentences. */
@@ -31,7 +13,10 @@ export interface RecoveredHeld {
   readonly roots: ReadonlySet<number>;
 }
 
-/** The same, but for the pages, for who holds the lease. `finish: false` ends only what was begun. */
+/**
+ * Ends what a killed `organize` or `undo` began, but for the pages, for who holds the lease. `finish: false` ends only
+ * the step that was begun.
+ */
 export async function recoverHeld(
   deps: Deps,
   catalog: Catalog,

@@ -1,0 +1,23 @@
+import { openRuns } from '../../catalog/journal.ts';
+import type { Deps } from '../deps.ts';
+
+/**
+ * Ends what a killed `organize` or `undo` began on this machine, before anything else looks at the files, and writes the
+ * pages concerned. Costs one query when there is nothing, and loads what it needs only when there is something. Does
+ * nothing under `--dry-run`, or while the run in question is still at work.
+ */
+export async function endCutMoves(deps: Deps): Promise<void> {
+  if (deps.settings.dryRun) return;
+  const catalog = await deps.catalog();
+  if ((await openRuns(catalog.db, await deps.hostId())).length === 0) return;
+  const [{ recoverHeld }, { ifFilesFree }, { rewritePages }] = await Promise.all([
+    import('./recover-moves.ts'),
+    import('./files-lease.ts'),
+    import('./rewrite-pages.ts'),
+  ]);
+  await ifFilesFree(deps, catalog, async (signal) => {
+    const { problems, roots } = await recoverHeld(deps, catalog, { signal, finish: true });
+    for (const problem of problems) deps.progress.note(problem);
+    await rewritePages(deps, catalog, roots, new Set());
+  });
+}
