@@ -86,6 +86,8 @@ interface Outcome {
 async function bring(steps: readonly PreviewStep[], outcome: Outcome, options: FetchOptions): Promise<void> {
   let arrived: Arrived[] = [];
   let placing: Promise<void> = Promise.resolve();
+  // One for all: they are looked into one after the other.
+  const scratch = new Uint8Array(MOST_HELD);
   const place = (): void => {
     const batch = arrived;
     arrived = [];
@@ -103,7 +105,7 @@ async function bring(steps: readonly PreviewStep[], outcome: Outcome, options: F
     if (options.signal.aborted) throw new InterruptedError();
     if (outcome.stopped !== undefined && !options.copies.has(step.image.imageId)) return;
     try {
-      const one = await fetchOne(step, options);
+      const one = await fetchOne(step, options, scratch);
       arrived.push(one);
       options.phase.advance(1);
       if (arrived.length >= BATCH) place();
@@ -147,7 +149,7 @@ async function failureOf(
   return { url: step.image.url, code: error.code, why: messageOf(error), next: error.next };
 }
 
-async function fetchOne(step: PreviewStep, options: FetchOptions): Promise<Arrived> {
+async function fetchOne(step: PreviewStep, options: FetchOptions, scratch: Uint8Array): Promise<Arrived> {
   const { folder, name, bounds, rootId } = options.placeOf(step);
   bounds.check(join(folder, name));
   makeFolder(folder);
@@ -164,7 +166,7 @@ async function fetchOne(step: PreviewStep, options: FetchOptions): Promise<Arriv
     const temp = sink.temp();
     const { size } = temp.finish();
     const generation =
-      mediaOf(kind) === 'image' ? await readOwnGeneration(sink.bytes() ?? temp.path, size) : undefined;
+      mediaOf(kind) === 'image' ? await readOwnGeneration(sink.held(scratch) ?? temp.path, size) : undefined;
     return {
       fileId: step.fileId,
       imageId: step.image.imageId,
@@ -195,8 +197,8 @@ interface TempSink {
   write(chunk: Uint8Array): void;
   restart(): void;
   temp(): TempFile;
-  /** All that was written, unless it is too much to hold. */
-  bytes(): Uint8Array | undefined;
+  /** All that was written, brought into `scratch`, for use at once; `undefined` when it was too much to hold. */
+  held(scratch: Uint8Array): Uint8Array | undefined;
 }
 
 /** Whoever writes knows the hash: it is not taken twice. */
@@ -219,7 +221,15 @@ function tempSink(folder: string, name: string): TempSink {
       length = 0;
     },
     temp: () => temp,
-    bytes: () => (held === undefined ? undefined : Buffer.concat(held)),
+    held(scratch) {
+      if (held === undefined) return undefined;
+      let end = 0;
+      for (const chunk of held) {
+        scratch.set(chunk, end);
+        end += chunk.length;
+      }
+      return scratch.subarray(0, end);
+    },
   };
 }
 
