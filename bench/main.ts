@@ -14,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchResult[]>>> = {
   walk: async () => (await import('./walk.ts')).run(),
   previews: async () => (await import('./previews.ts')).run(),
   gallery: async () => (await import('./gallery.ts')).run(),
+  organise: async () => (await import('./organise.ts')).run(),
 };
 
 async function main(names: readonly string[]): Promise<number> {

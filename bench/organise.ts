@@ -39,7 +39,7 @@ export interface OrganiseBenchOptions {
 }
 
 /** Organises equal libraries in turns, bare and ours, and plans one of them. */
-export async function run({ models = 10_000, rounds = 5 }: OrganiseBenchOptions = {}): Promise<
+export async function run({ models = 10_000, rounds = 7 }: OrganiseBenchOptions = {}): Promise<
   BenchResult[]
 > {
   const folder = mkdtempSync(join(tmpdir(), 'civitarium-bench-'));
@@ -62,7 +62,9 @@ export async function run({ models = 10_000, rounds = 5 }: OrganiseBenchOptions 
       await catalog.close();
       rmSync(root, { recursive: true });
     }
-    const ratio = median(ours.map((ms, round) => ms / (bare[round] ?? Number.NaN)));
+    // The best of each: whatever else the machine does only ever adds.
+    const [bareMs, oursMs] = [Math.min(...bare), Math.min(...ours)];
+    const ratio = oursMs / bareMs;
     const planMs = median(plans);
     return [
       {
@@ -71,7 +73,7 @@ export async function run({ models = 10_000, rounds = 5 }: OrganiseBenchOptions 
         figure: Math.round(ratio * 100) / 100,
         unit: 'x bare renames and mkdirs',
         pass: ratio <= 3,
-        detail: `${median(ours).toFixed(0)} ms against ${median(bare).toFixed(0)} ms, median of ${rounds}`,
+        detail: `${oursMs.toFixed(0)} ms against ${bareMs.toFixed(0)} ms, best of ${rounds}`,
       },
       {
         name: `plan for ${models} files (--dry-run)`,

@@ -79,9 +79,24 @@ export async function settleSteps(
   runId: number,
   outcomes: readonly StepOutcome[],
 ): Promise<void> {
+  const isPlain = (one: StepOutcome): boolean =>
+    one.problem === undefined && one.leftInode === undefined && one.madeFileId === undefined;
+  const ranges = rangesOf(outcomes.filter(isPlain));
+  if (ranges.length <= MOST_RANGES) {
+    for (const { first, last, state } of ranges) {
+      await trx
+        .updateTable('journal_step')
+        .set({ state, problem: null })
+        .where('run_id', '=', runId)
+        .where('position', '>=', first)
+        .where('position', '<=', last)
+        .execute();
+    }
+  }
+  const rest = ranges.length <= MOST_RANGES ? outcomes.filter((one) => !isPlain(one)) : outcomes;
   // The run stands in each row: only so does SQLite look up a step for each of them, and not the other way round.
   const columns = { run_id: 'int', position: 'int', state: 'text', problem: 'text', mtime: 'text', inode: 'text', made: 'int' } as const; // prettier-ignore
-  for (const some of chunks(outcomes, AT_ONCE)) {
+  for (const some of chunks(rest, AT_ONCE)) {
     const rows = some.map((one) => [
       runId,
       one.position,
@@ -97,6 +112,20 @@ export async function settleSteps(
       from ${bulkRows(engine, columns, rows)} as step
       where journal_step.run_id = step.run_id and journal_step.position = step.position`.execute(trx);
   }
+}
+
+/** More than this many statements are slower than one with all rows. */
+const MOST_RANGES = 200;
+
+/** Runs of positions without a gap that have one state. */
+function rangesOf(outcomes: readonly StepOutcome[]): { first: number; last: number; state: StepState }[] {
+  const ranges: { first: number; last: number; state: StepState }[] = [];
+  for (const { position, state } of [...outcomes].sort((a, b) => a.position - b.position)) {
+    const open = ranges.at(-1);
+    if (open !== undefined && open.last === position - 1 && open.state === state) open.last = position;
+    else ranges.push({ first: position, last: position, state });
+  }
+  return ranges;
 }
 
 /** The steps of a run in these states (all when left out), in their order. */
@@ -130,14 +159,23 @@ export async function openRuns(
 /** The last run of this host that did something which can still be taken back. */
 export async function lastJournalled(db: Kysely<Tables>, hostId: string): Promise<number | undefined> {
   const row = await db
-    .selectFrom('journal_step as step')
-    .innerJoin('run', 'run.id', 'step.run_id')
-    .select(({ fn }) => fn.max('step.run_id').as('run_id'))
-    .where('step.state', '=', 'done')
-    .where('step.role', '<>', 'folder')
-    .where('run.host_id', '=', hostId)
+    .selectFrom('run')
+    .select('id')
+    .where('verb', '=', 'organize')
+    .where('host_id', '=', hostId)
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('journal_step')
+          .select('position')
+          .whereRef('run_id', '=', 'run.id')
+          .where('state', '=', 'done')
+          .where('role', '<>', 'folder'),
+      ),
+    )
+    .orderBy('id', 'desc')
+    .limit(1)
     .executeTakeFirst();
-  return row?.run_id ?? undefined;
+  return row?.id;
 }
 
 /** Marks what was done in a run, or left by an earlier undo, as about to be taken back. */

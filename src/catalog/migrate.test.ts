@@ -71,6 +71,25 @@ describe.each<EngineName>(['sqlite', 'postgres'])('migrations (%s)', (engine) =>
     expect(await applied([...MIGRATIONS, second, third])).toEqual(names([...MIGRATIONS, second, third]));
   });
 
+  it('keep the steps of a journal while they bring them into order', async () => {
+    const before = await open(MIGRATIONS.filter(({ name }) => name < '0004'));
+    await ensureHost(before, 'h', 'box', 1);
+    await before.write(async (trx) => {
+      await sql`insert into run (id, verb, host_id, pid, started_at, options)
+        values (1, 'organize', 'h', 2, 1, '{}')`.execute(trx);
+      await sql`insert into journal_step (run_id, position, op, role, file_id, source, target, source_root_id,
+        target_root_id, size, mtime_ns, inode, state)
+        values (1, 2, 'move', 'model', 3, 'a', 'b', 4, 5, 6, '7', '8', 'planned')`.execute(trx);
+    });
+    await before.close();
+
+    const after = await open(MIGRATIONS);
+    expect(await after.db.selectFrom('journal_step').selectAll().execute()).toMatchObject([
+      { run_id: 1, position: 2, op: 'move', source: 'a', target: 'b', size: 6, state: 'planned', problem: null },
+    ]);
+    await after.close();
+  });
+
   it('leave a new catalog as empty as it was when the first one fails', async () => {
     await expect(open([broken])).rejects.toThrow('power cut');
 

@@ -42,7 +42,7 @@ function input(name: string): FileInput {
 function to(fileId: number, rootId: number, path: string): Relocated {
   const name = path.slice(path.lastIndexOf('/') + 1);
   const folder = path.slice(0, Math.max(path.lastIndexOf('/'), 0));
-  return { fileId, rootId, path, pathKey: path, name, stem: name.replace(/\.\w+$/, ''), folder, mtimeNs: '10', ctimeNs: '12', device: '2', inode: '99' }; // prettier-ignore
+  return { fileId, rootId, path, pathKey: path, name, stem: name.replace(/\.\w+$/, ''), folder, mtimeNs: '10', ctimeNs: '12', device: '2', inode: '99', onlyFolder: false }; // prettier-ignore
 }
 
 describeCatalogs('files that were moved', (openFresh) => {
@@ -87,6 +87,20 @@ describeCatalogs('files that were moved', (openFresh) => {
         seen_at: 20,
       },
     ]);
+  });
+
+  it('need little said when only their folder is another', async () => {
+    const { catalog, root, other, ids } = await open();
+    const [a, b] = [ids.get('a.safetensors') ?? 0, ids.get('b.safetensors') ?? 0];
+
+    await catalog.write((trx) =>
+      relocateFiles(trx, catalog.engine, [{ ...to(a, other, 'x/a.safetensors'), onlyFolder: true }], 20),
+    );
+
+    expect(await filesOfRoot(catalog.db, other)).toMatchObject([
+      { id: a, path: 'x/a.safetensors', path_key: 'x/a.safetensors', folder: 'x', ctime_ns: '12', device: '1', inode: 'a.safetensors', seen_at: 20 }, // prettier-ignore
+    ]);
+    expect((await filesOfRoot(catalog.db, root)).map((row) => row.id)).toEqual([b]);
   });
 
   it('keep the bytes of a name that is not UTF-8', async () => {

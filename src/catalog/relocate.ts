@@ -22,6 +22,8 @@ export interface Relocated {
   readonly ctimeNs: string;
   readonly device: string;
   readonly inode: string;
+  /** Only the folder is another: name, inode, device and modification time are those of the row. */
+  readonly onlyFolder: boolean;
 }
 
 /** Where a file we wrote lies now; absolute paths. */
@@ -34,7 +36,36 @@ export interface RelocatedOutput {
 
 const AT_ONCE = 5000;
 
-const FILE = {
+/** Takes file rows to where their files were moved, into other roots too. Rows of vanished files make way. */
+export async function relocateFiles(
+  trx: Kysely<Tables>,
+  engine: EngineName,
+  files: readonly Relocated[],
+  at: number,
+): Promise<void> {
+  const plain = files.filter((file) => file.onlyFolder && file.rawPath === undefined);
+  for (const some of chunks(plain, AT_ONCE)) await relocatePlain(trx, engine, some, at);
+  const others = files.filter((file) => !file.onlyFolder || file.rawPath !== undefined);
+  for (const some of chunks(others, AT_ONCE)) await relocateWhole(trx, engine, some, at);
+}
+
+/** A column that is named costs its index a write, changed or not: the many that stay are left out. */
+async function relocatePlain(
+  trx: Kysely<Tables>,
+  engine: EngineName,
+  files: readonly Relocated[],
+  at: number,
+): Promise<void> {
+  const columns = { id: 'int', root_id: 'int', path_key: 'text', folder: 'text', ctime_ns: 'text' } as const;
+  const rows = files.map((file) => [file.fileId, file.rootId, file.pathKey, file.folder, file.ctimeNs]);
+  const moved = bulkRows(engine, columns, rows);
+  await makeWay(trx, moved, at);
+  await sql`update file set root_id = moved.root_id, path = moved.path_key, path_key = moved.path_key,
+      folder = moved.folder, ctime_ns = moved.ctime_ns, state = 'present', gone_at = null, seen_at = ${at}
+    from ${moved} as moved where file.id = moved.id`.execute(trx);
+}
+
+const WHOLE = {
   id: 'int',
   root_id: 'int',
   path: 'text',
@@ -48,40 +79,45 @@ const FILE = {
   inode: 'text',
 } as const;
 
-/** Takes file rows to where their files were moved, into other roots too. Rows of vanished files make way. */
-export async function relocateFiles(
+async function relocateWhole(
   trx: Kysely<Tables>,
   engine: EngineName,
   files: readonly Relocated[],
   at: number,
 ): Promise<void> {
-  for (const some of chunks(files, AT_ONCE)) {
-    const rows = some.map((file) => [
-      file.fileId,
-      file.rootId,
-      file.path,
-      file.pathKey,
-      file.name,
-      file.stem,
-      file.folder,
-      file.mtimeNs,
-      file.ctimeNs,
-      file.device,
-      file.inode,
-    ]);
-    const moved = bulkRows(engine, FILE, rows);
-    await sql`update file set state = 'gone', gone_at = coalesce(gone_at, ${at}), path_key = 'gone:' || file.id || ':' || file.path_key
-      from ${moved} as moved
-      where file.root_id = moved.root_id and file.path_key = moved.path_key and file.id <> moved.id`.execute(trx); // prettier-ignore
-    await sql`update file set root_id = moved.root_id, path = moved.path, path_key = moved.path_key, raw_path = null,
-        name = moved.name, stem = moved.stem, folder = moved.folder, mtime_ns = moved.mtime_ns, ctime_ns = moved.ctime_ns,
-        device = moved.device, inode = moved.inode, state = 'present', gone_at = null, seen_at = ${at}
-      from ${moved} as moved where file.id = moved.id`.execute(trx);
-  }
+  const rows = files.map((file) => [
+    file.fileId,
+    file.rootId,
+    file.path,
+    file.pathKey,
+    file.name,
+    file.stem,
+    file.folder,
+    file.mtimeNs,
+    file.ctimeNs,
+    file.device,
+    file.inode,
+  ]);
+  const moved = bulkRows(engine, WHOLE, rows);
+  await makeWay(trx, moved, at);
+  await sql`update file set root_id = moved.root_id, path = moved.path, path_key = moved.path_key, raw_path = null,
+      name = moved.name, stem = moved.stem, folder = moved.folder, mtime_ns = moved.mtime_ns, ctime_ns = moved.ctime_ns,
+      device = moved.device, inode = moved.inode, state = 'present', gone_at = null, seen_at = ${at}
+    from ${moved} as moved where file.id = moved.id`.execute(trx);
   for (const { fileId, rawPath } of files) {
     if (rawPath === undefined) continue;
     await trx.updateTable('file').set({ raw_path: rawPath }).where('id', '=', fileId).execute();
   }
+}
+
+/** Rows of vanished files whose places are taken. */
+async function makeWay(trx: Kysely<Tables>, moved: ReturnType<typeof bulkRows>, at: number): Promise<void> {
+  await sql`update file set state = 'gone', gone_at = coalesce(gone_at, ${at}),
+      path_key = 'gone:' || file.id || ':' || file.path_key
+    from ${moved} as moved
+    where file.root_id = moved.root_id and file.path_key = moved.path_key and file.id <> moved.id`.execute(
+    trx,
+  );
 }
 
 /**

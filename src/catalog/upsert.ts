@@ -6,7 +6,7 @@ import type { Tables } from './schema.ts';
 import { evenKeys, evenRuns } from './statement-sizes.ts';
 
 /** Parameters a statement: where both engines are quickest, far below their limits (32,766 and 65,535). */
-const PARAMETERS = 3000;
+const PARAMETERS = 1500;
 /** Keys a `where … in (…)`. */
 const KEYS = 1024;
 

@@ -13,7 +13,7 @@ import { sortedHashes } from './view-versions.ts';
 import type { KnownView, ModelFileView, NoteView } from './views.ts';
 
 /** Files read at once: bounds memory, and the same some twenty queries serve them all. */
-const FILES_AT_ONCE = 100;
+const FILES_AT_ONCE = 32;
 
 /** Files of the library with all that is known of them, in the order given, read a batch at a time; unknown ids are left out. */
 export async function* viewModelFiles(

@@ -197,7 +197,7 @@ async function carryOut({
     now: () => deps.clock.now(),
     signal,
     resuming: false,
-    onSettled: (files) => phase.advance(files),
+    onFile: () => phase.advance(1),
   });
   phase.end();
   if (executed.stopped instanceof InterruptedError)

@@ -22,8 +22,8 @@ export interface ExecuteOptions {
   readonly signal: AbortSignal;
   /** The steps may have been begun by a run that was killed. */
   readonly resuming: boolean;
-  /** Told how many model files more are settled. */
-  readonly onSettled?: (files: number) => void;
+  /** Told of each model file that was brought to its place, or could not be. */
+  readonly onFile?: () => void;
 }
 
 export interface Executed {
@@ -42,7 +42,7 @@ export interface StepFailure {
 }
 
 /** Model files with what travels with them, between two commits. */
-const BATCH = 4096;
+const BATCH = 16_384;
 
 /**
  * Takes the steps of a run: the model files of a batch, then what travels with those that went well, then the catalog
@@ -69,7 +69,6 @@ export async function executeSteps(
     failures.push(...batch.failed);
     done += batch.done.filter(({ step }) => step.role === 'model').length;
     stopped ??= batch.stopped;
-    options.onSettled?.(groups.length);
     if (isPut && stopped !== undefined) break;
   }
   return { touched, done, failures, stopped };
@@ -120,7 +119,8 @@ async function executeBatch(
     return batch;
   }
   const models = groups.flatMap((group) => group.filter((step) => step.role === 'model'));
-  sort(models, await moveAll(movesOf(models, options), options), batch);
+  const { signal, resuming, onFile } = options;
+  sort(models, await moveAll(movesOf(models, options), { signal, resuming, onMove: onFile }), batch);
   const failed = new Set([
     ...batch.failed.map(({ step }) => step.file_id),
     ...batch.dropped.map((step) => step.file_id),
@@ -129,7 +129,7 @@ async function executeBatch(
   const wanted =
     batch.stopped?.code === 'disk-full' ? [] : companions.filter((step) => !failed.has(step.file_id));
   // What belongs to a file that is in its place comes along, also when the run is being stopped.
-  sort(wanted, await moveAll(movesOf(wanted, options), { resuming: options.resuming }), batch);
+  sort(wanted, await moveAll(movesOf(wanted, options), { resuming }), batch);
   if (batch.stopped?.code !== 'disk-full')
     batch.dropped.push(...companions.filter((step) => failed.has(step.file_id)));
   return batch;

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Kysely } from 'kysely';
 import { saveFiles } from '../../catalog/file.ts';
 import type { FileInput } from '../../catalog/file.ts';
@@ -40,9 +41,7 @@ export async function followMoves(
   await relocateFiles(
     trx,
     engine,
-    models.map(({ step, now }) =>
-      relocated(step.file_id, rootOf(roots, step.target_root_id), step.target, now),
-    ),
+    models.map(({ step, now }) => relocated(step, rootOf(roots, step.target_root_id), step.target, now)),
     at,
   );
   await relocateOutputs(
@@ -69,10 +68,28 @@ export async function followMoves(
 }
 
 /** A library file's row at another place. */
-export function relocated(fileId: number, root: JournalRoot, path: PathText, now: FileIdentity): Relocated {
+export function relocated(
+  step: JournalStep,
+  root: JournalRoot,
+  path: PathText,
+  now: FileIdentity,
+): Relocated {
   const place = placeIn(root, path);
   const { mtimeNs, ctimeNs, device, inode } = now;
-  return { fileId, rootId: root.id, ...place, stem: stemOf(place.name), mtimeNs, ctimeNs, device, inode };
+  const isSameInode =
+    inode === (step.left_inode ?? step.inode) && mtimeNs === (step.left_mtime_ns ?? step.mtime_ns);
+  const onlyFolder = isSameInode && basename(step.source) === basename(step.target);
+  return {
+    fileId: step.file_id,
+    rootId: root.id,
+    ...place,
+    stem: stemOf(place.name),
+    mtimeNs,
+    ctimeNs,
+    device,
+    inode,
+    onlyFolder,
+  };
 }
 
 async function addCopies(

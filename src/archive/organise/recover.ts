@@ -9,7 +9,7 @@ import type { ExecuteOptions } from './execute.ts';
 import { namesIn } from './plan-disk.ts';
 import { undoSteps } from './undo.ts';
 
-export interface RecoverOptions extends Omit<ExecuteOptions, 'resuming' | 'onSettled'> {
+export interface RecoverOptions extends Omit<ExecuteOptions, 'resuming' | 'onFile'> {
   readonly hostId: string;
   /** False ends only what was begun, file by file: for an undo, which would take the rest back at once. */
   readonly finish: boolean;

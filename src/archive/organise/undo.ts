@@ -256,9 +256,7 @@ async function record(batch: Batch, { catalog, roots, now }: UndoOptions): Promi
     await relocateFiles(
       trx,
       catalog.engine,
-      models.map(({ step, now: at }) =>
-        relocated(step.file_id, rootOf(roots, step.source_root_id), step.source, at),
-      ),
+      models.map(({ step, now: at }) => relocated(step, rootOf(roots, step.source_root_id), step.source, at)),
       now(),
     );
     const notes = returned.filter(({ step }) => step.role === 'companion');
