@@ -29,6 +29,7 @@ describe('resolveSettings', () => {
       rate: 90,
       patienceMs: 60_000,
       mediaConcurrency: 8,
+      asking: { timeoutMs: 40_000, retries: 9, retryDelayMs: 1000, concurrency: 4 },
       browsingLevel: 31,
       dryRun: false,
     });

@@ -1,4 +1,5 @@
 import { UserError } from '../base/errors.ts';
+import { isRecord } from '../base/json.ts';
 import { findConfig } from '../config/file.ts';
 import { parseConfig } from '../config/parse.ts';
 import { configJsonSchema, configSchema } from '../config/schema.ts';
@@ -47,8 +48,8 @@ function printSettings(deps: Parameters<Run>[0]): Result {
     catalog: withoutPassword(shown.catalog),
     key: key === undefined ? 'none' : 'set, not shown',
   };
-  for (const [name, value] of Object.entries(settings))
-    deps.terminal.print(`${spelledOut(name).padEnd(18)} ${inWords(name, value)}`);
+  for (const [name, value] of Object.entries(settings).flatMap(singly))
+    deps.terminal.print(`${spelledOut(name).padEnd(24)} ${inWords(name, value)}`);
   return {
     ...QUIET,
     counts: { total: Object.keys(settings).length },
@@ -58,9 +59,18 @@ function printSettings(deps: Parameters<Run>[0]): Result {
   };
 }
 
+/** Settings within a setting, one by one: `asking.breaker.resetMs`. */
+function singly([name, value]: readonly [string, unknown]): (readonly [string, unknown])[] {
+  if (!isRecord(value)) return [[name, value]];
+  return Object.entries(value).flatMap(([inner, one]) => singly([`${name}.${inner}`, one]));
+}
+
 /** A setting's name as words: `patienceMs` is `Patience`. */
 function spelledOut(name: string): string {
-  const words = name.replace(/Ms$/, '').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  const words = name
+    .replace(/Ms$/, '')
+    .replaceAll('.', ' ')
+    .replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   return `${words.charAt(0).toUpperCase()}${words.slice(1)}`.replace(/^Api url$/, 'API');
 }
 
