@@ -1,33 +1,17 @@
 import { formatCount } from '../base/bytes.ts';
-import type { AppError } from '../base/errors.ts';
-import { InterruptedError } from '../base/errors.ts';
 import { faultPoint } from '../base/fault-point.ts';
-import type { RunId } from '../base/ids.ts';
-import { executeSteps, failureOf } from '../archive/organise/execute.ts';
-import type { Executed } from '../archive/organise/execute.ts';
-import { journalRoots } from '../archive/organise/journal-roots.ts';
-import type {
-  OnCollision,
-  OrganiseMode,
-  OrganisePlan,
-  PlannedGroup,
-  PlanOptions,
-} from '../archive/organise/plan.ts';
-import { stepsFor } from '../archive/organise/steps.ts';
+import type { OnCollision, OrganiseMode, OrganisePlan, PlanOptions } from '../archive/organise/plan.ts';
 import { templateOf } from '../archive/organise/templates.ts';
-import { rootsIn } from '../archive/organise/undo.ts';
-import { isInside } from '../archive/targets.ts';
-import { planSteps } from '../catalog/journal.ts';
-import type { Catalog } from '../catalog/open.ts';
-import { ensureRoot, rootsOf } from '../catalog/root.ts';
-import { shownPath } from '../library/disk-path.ts';
+import { rootsOf } from '../catalog/root.ts';
 import type { Deps } from './deps.ts';
 import { textOption } from './option.ts';
+import { carryOut } from './organising/carry-out.ts';
+import type { OrganiseWork } from './organising/carry-out.ts';
 import { withFilesLease } from './organising/files-lease.ts';
 import { scopesOf } from './organising/organise-scope.ts';
 import type { OrganiseScope } from './organising/organise-scope.ts';
-import { preparePlan, stayingLines } from './organising/prepare-plan.ts';
-import type { PreparedPlan } from './organising/prepare-plan.ts';
+import { dryResult, resultOf } from './organising/organise-result.ts';
+import { preparePlan } from './organising/prepare-plan.ts';
 import { recoverHeld } from './organising/recover-moves.ts';
 import type { RecoveredHeld } from './organising/recover-moves.ts';
 import { rewritePages } from './organising/rewrite-pages.ts';
@@ -35,7 +19,7 @@ import { treeLines } from './organising/tree-lines.ts';
 import { recorded } from './record-run.ts';
 import { aloneIn } from './scanning/alone-in.ts';
 import { layoutOf } from './scanning/layout.ts';
-import type { Failure, RunResult, Verb } from './verb.ts';
+import type { RunResult, Verb } from './verb.ts';
 
 const MODES = ['move', 'copy', 'symlink', 'hardlink', 'reflink'] as const satisfies readonly OrganiseMode[];
 const COLLISIONS = ['skip', 'rename', 'fail'] as const satisfies readonly OnCollision[];
@@ -126,7 +110,7 @@ export const organize: Verb = {
             const prepared = await preparePlan(deps, catalog, wanted, options, signal);
             if (!(await isWanted(deps, prepared.plan, wanted)))
               return resultOf(prepared, undefined, [], 'Nothing was changed.');
-            return await carryOut({
+            return await organiseAndWrite({
               deps,
               catalog,
               runId,
@@ -163,48 +147,16 @@ async function isWanted(deps: Deps, plan: OrganisePlan, scopes: readonly Organis
   );
 }
 
-interface Work {
-  readonly deps: Deps;
-  readonly catalog: Catalog;
-  readonly runId: RunId | undefined;
-  readonly prepared: PreparedPlan;
-  readonly options: PlanOptions;
-  readonly signal: AbortSignal;
+interface Work extends OrganiseWork {
   readonly recovered: RecoveredHeld;
-  readonly scopes: readonly OrganiseScope[];
 }
 
-async function carryOut({
-  deps,
-  catalog,
-  runId,
-  prepared,
-  options,
-  signal,
-  recovered,
-  scopes,
-}: Work): Promise<RunResult> {
-  const { groups } = prepared.plan;
-  if (runId === undefined) throw new Error('A run that moves files must be recorded.');
-  const rootIdOf = await targetRoots(deps, catalog, groups, scopes);
-  const planned = stepsFor(groups, options.mode, rootIdOf);
-  const steps = await catalog.write((trx) => planSteps(trx, catalog.engine, runId, planned));
-  faultPoint('move.planned');
-  const phase = deps.progress.phase('Organising', groups.length, 'files');
-  const executed = await executeSteps(steps, {
-    catalog,
-    roots: await journalRoots(catalog.db, await deps.hostId()),
-    now: () => deps.clock.now(),
-    signal,
-    resuming: false,
-    onFile: () => phase.advance(1),
-  });
-  phase.end();
-  if (executed.stopped instanceof InterruptedError)
-    throw signal.reason instanceof Error ? signal.reason : executed.stopped;
+async function organiseAndWrite(work: Work): Promise<RunResult> {
+  const { deps, catalog, runId, prepared, recovered, scopes } = work;
+  const { executed, roots } = await carryOut(work);
   if (executed.stopped !== undefined) return resultOf(prepared, executed, recovered.problems, undefined);
-  const roots = new Set([...rootsIn(steps), ...recovered.roots, ...scopes.map((scope) => scope.root.id)]);
-  const pages = await rewritePages(deps, catalog, roots, executed.touched);
+  const concerned = new Set([...roots, ...recovered.roots, ...scopes.map((scope) => scope.root.id)]);
+  const pages = await rewritePages(deps, catalog, concerned, executed.touched);
   faultPoint('move.pages-written');
   const result = resultOf(prepared, executed, [...recovered.problems, ...pages.warnings], undefined);
   const failures = [...result.failures, ...pages.failures];
@@ -214,120 +166,4 @@ async function carryOut({
     exitCode: failures.length > 0 ? 3 : 0,
     data: { ...result.data, run: runId, galleries: pages.galleries },
   };
-}
-
-/** In which root each file will count: its own, a known one around it, or the output folder as a new one. */
-async function targetRoots(
-  deps: Deps,
-  catalog: Catalog,
-  groups: readonly PlannedGroup[],
-  scopes: readonly OrganiseScope[],
-): Promise<(group: PlannedGroup) => number> {
-  const hostId = await deps.hostId();
-  const known = (await rootsOf(catalog.db, hostId)).sort((a, b) => b.path.length - a.path.length);
-  const own = new Map(scopes.map(({ root }) => [root.id, root]));
-  const byOutput = new Map<string, number>();
-  for (const { file } of groups) {
-    const key = `${file.rootId} ${file.output}`;
-    if (byOutput.has(key)) continue;
-    const candidates = [own.get(file.rootId), ...known].filter((root) => root !== undefined);
-    const around = candidates.find((root) => root.path === file.output || isInside(root.path, file.output));
-    byOutput.set(key, (around ?? (await ensureRoot(catalog, hostId, file.output, deps.clock.now()))).id);
-  }
-  return ({ file }) => byOutput.get(`${file.rootId} ${file.output}`) ?? file.rootId;
-}
-
-function dryResult(
-  prepared: PreparedPlan,
-  scopes: readonly OrganiseScope[],
-  { mode }: PlanOptions,
-): RunResult {
-  const { plan } = prepared;
-  const tree = treeLines(
-    plan,
-    scopes.flatMap((scope) => scope.outputs),
-  );
-  const counts = countsOf(prepared, plan.groups.length, failedIn(plan).length);
-  return {
-    counts,
-    warnings: stayingLines(plan),
-    failures: failedIn(plan),
-    exitCode: failedIn(plan).length > 0 ? 3 : 0,
-    summary: [...tree, '', `${summaryLine(counts)}   (${mode}; would be)`, 'Nothing was changed.'],
-    data: {
-      plan: plan.groups.map(({ file, target }) => ({ from: shownPath(file.path), to: shownPath(target) })),
-    },
-  };
-}
-
-function resultOf(
-  prepared: PreparedPlan,
-  executed: Executed | undefined,
-  warnings: readonly string[],
-  note: string | undefined,
-): RunResult {
-  const failures: Failure[] = [...failedIn(prepared.plan), ...(executed?.failures ?? []).map(failureOf)];
-  const failedModels =
-    failedIn(prepared.plan).length +
-    (executed?.failures ?? []).filter(({ step }) => step.role === 'model').length;
-  const done = executed?.done ?? 0;
-  const stopped = executed?.stopped;
-  if (stopped !== undefined) failures.push(stoppedFailure(stopped));
-  const counts = countsOf(
-    prepared,
-    done,
-    stopped === undefined
-      ? failedModels
-      : failedModels + Math.max(0, prepared.plan.groups.length - done - failedModels),
-  );
-  return {
-    counts,
-    warnings: [...warnings, ...stayingLines(prepared.plan)],
-    failures,
-    exitCode: stopped !== undefined ? 4 : failures.length > 0 ? 3 : 0,
-    summary: [
-      '',
-      summaryLine(counts),
-      ...(note === undefined ? [] : [note]),
-      ...(done > 0 ? ['civitarium undo takes it back.'] : []),
-    ],
-  };
-}
-
-function stoppedFailure(stopped: AppError): Failure {
-  return {
-    what: 'disk',
-    code: stopped.code,
-    why: stopped.message,
-    next: 'Free some space; the next command finishes what is planned, or civitarium undo takes it back.',
-  };
-}
-
-function failedIn(plan: OrganisePlan): Failure[] {
-  return plan.staying.flatMap(({ file, status, why }) =>
-    status === 'failed'
-      ? [
-          {
-            what: shownPath(file.path),
-            code: 'in-the-way',
-            why,
-            next: 'Rename one of them, or use --on-collision rename.',
-          },
-        ]
-      : [],
-  );
-}
-
-/** What was neither done nor is identical nor failed was skipped, whatever the reason: the parts make up the whole. */
-function countsOf(
-  { files, plan }: PreparedPlan,
-  done: number,
-  failed: number,
-): Readonly<Record<'files' | 'done' | 'identical' | 'skipped' | 'failed', number>> {
-  const identical = plan.staying.filter((one) => one.status === 'identical').length;
-  return { files: files.length, done, identical, skipped: files.length - done - identical - failed, failed };
-}
-
-function summaryLine(counts: ReturnType<typeof countsOf>): string {
-  return `${formatCount(counts.files)} files   ${formatCount(counts.done)} done   ${formatCount(counts.identical)} in place   ${formatCount(counts.skipped)} skipped   ${formatCount(counts.failed)} failed`;
 }
