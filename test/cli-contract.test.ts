@@ -100,6 +100,7 @@ describe('arguments that can not be', () => {
     expect(stderr).toMatch(says);
     expect(stderr).not.toMatch(/^\s+at /m);
     expect(lines(stdout)).toHaveLength(1);
+    expect([json.command, join(home.folder, 'nowhere')]).toContain(json.failures[0]?.what);
     expect(json).toMatchObject({
       ok: false,
       exit: 1,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSystemError, messageOf, UserError } from '../base/errors.ts';
 
@@ -27,17 +27,46 @@ export function readHostId(stateFolder: string, options: { readonly keep: boolea
   }
 }
 
-/** Of several processes that start at once the first gives the id; rubbish is replaced. */
+/**
+ * Of several processes that start at once the first gives the id. It appears whole or not at all: a file written in place
+ * would be empty for a moment, and taken for rubbish.
+ */
 function claim(path: string, id: string): string {
+  const mine = `${path}.${id}`;
+  writeFileSync(mine, `${id}\n`);
   try {
-    writeFileSync(path, `${id}\n`, { flag: 'wx' });
+    return linkFirst(mine, path, id) ?? replaceRubbish(mine, path, id);
+  } finally {
+    rmSync(mine, { force: true });
+  }
+}
+
+/** Puts our file at a path where none is. The id that counts then; `undefined` when rubbish is there. */
+function linkFirst(mine: string, path: string, id: string): string | undefined {
+  try {
+    linkSync(mine, path);
     return id;
   } catch (error) {
-    if (!isSystemError(error, 'EEXIST')) throw error;
-    const present = read(path);
-    if (present === undefined) writeFileSync(path, `${id}\n`);
-    return present ?? id;
+    if (isSystemError(error, 'EEXIST')) return read(path);
+    // A file system without hard links.
+    if (!isSystemError(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK')) throw error;
+    if (!existsSync(path)) renameSync(mine, path);
+    return read(path);
   }
+}
+
+/** All who find rubbish agree on one id beside it, and each puts that in its place. */
+function replaceRubbish(mine: string, path: string, id: string): string {
+  const next = `${path}.next`;
+  const agreed = linkFirst(mine, next, id) ?? id;
+  const meanwhile = read(path);
+  if (meanwhile === undefined) {
+    // Never through the link that the others read.
+    if (agreed !== id) writeFileSync(mine, `${agreed}\n`);
+    renameSync(mine, path);
+  }
+  rmSync(next, { force: true });
+  return meanwhile ?? agreed;
 }
 
 /** The id in the file; `undefined` when there is none or it holds anything else. */

@@ -9,18 +9,18 @@ describe('describeError', () => {
   it('takes exit code, code, sentence and next step from an error of ours', () => {
     const error = new SourceError('The site is down.', { code: 'site-down', next: 'Try later.' });
 
-    expect(describeError(error)).toMatchObject({
+    expect(describeError(error, 'scan')).toMatchObject({
       exit: 4,
       failure: { code: 'site-down', why: 'The site is down.', next: 'Try later.' },
     });
-    expect(describeError(new InterruptedError()).exit).toBe(130);
-    expect(describeError(new UserError('No.', { code: 'no' })).failure).not.toHaveProperty('next');
+    expect(describeError(new InterruptedError(), 'scan').exit).toBe(130);
+    expect(describeError(new UserError('No.', { code: 'no' }), 'scan').failure).not.toHaveProperty('next');
   });
 
   it.each([new TypeError('x is not a function'), 'thrown text', undefined])(
     'counts anything else as a fault of ours',
     (thrown) => {
-      expect(describeError(thrown)).toMatchObject({
+      expect(describeError(thrown, 'scan')).toMatchObject({
         exit: 2,
         failure: { code: 'our-fault', next: expect.stringContaining('report') },
       });
@@ -28,18 +28,52 @@ describe('describeError', () => {
   );
 });
 
+describe('what a thrown error is about', () => {
+  const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+
+  it('is the address or path it names, else the command', () => {
+    const cause = Object.assign(new Error('EACCES'), { code: 'EACCES', path: '/m/a' });
+
+    const whats = [
+      new SourceError('Down.', { code: 'site-down', url: 'https://civitai.com/api/v1/models' }),
+      new UserError('No.', { code: 'not-readable', cause }),
+      new UserError('No.', { code: 'bad-argument' }),
+      new TypeError('oops'),
+    ].map((error) => describeError(error, 'scan').failure.what);
+
+    expect(whats).toEqual(['https://civitai.com/api/v1/models', '/m/a', 'scan', 'scan']);
+  });
+
+  it.each(['ENOSPC', 'EDQUOT'])('a full disk (%s) is not a fault of ours, wherever it shows', (code) => {
+    const { exit, failure } = describeError(Object.assign(full, { code, path: '/tmp/x' }), 'scan');
+
+    expect(exit).toBe(4);
+    expect(failure).toEqual({
+      what: '/tmp/x',
+      code: 'disk-full',
+      why: 'The disk that holds /tmp/x is full.',
+      next: expect.stringContaining('Make room') as string,
+    });
+    expect(errorLines(full, 'scan', false).join('\n')).not.toMatch(/ {4}at /);
+  });
+});
+
 describe('errorLines', () => {
   it('says what happened and what to do, without a stack', () => {
     expect(
-      errorLines(new UserError('It does not exist.', { code: 'x', next: 'Check the spelling.' }), false),
+      errorLines(
+        new UserError('It does not exist.', { code: 'x', next: 'Check the spelling.' }),
+        'scan',
+        false,
+      ),
     ).toEqual(['It does not exist.', 'Check the spelling.']);
   });
 
   it('shows the stack of a fault of ours, and any other with --debug', () => {
-    expect(errorLines(new TypeError('oops'), false).join('\n')).toMatch(
+    expect(errorLines(new TypeError('oops'), 'scan', false).join('\n')).toMatch(
       /A fault of ours: oops[^]*TypeError: oops\n {4}at /,
     );
-    expect(errorLines(new UserError('No.', { code: 'x' }), true).at(-1)).toMatch(
+    expect(errorLines(new UserError('No.', { code: 'x' }), 'scan', true).at(-1)).toMatch(
       /^UserError: No\.\n {4}at |^Error: No\.\n {4}at /,
     );
   });

@@ -1,5 +1,5 @@
 import { formatCount } from '../base/bytes.ts';
-import { AppError, EXIT, messageOf } from '../base/errors.ts';
+import { AppError, EXIT, isSystemError, messageOf, SourceError } from '../base/errors.ts';
 import type { ExitCode } from '../base/errors.ts';
 import type { RunResult } from '../verbs/verb.ts';
 
@@ -16,26 +16,36 @@ export interface JsonLine {
   readonly [more: string]: unknown;
 }
 
-/** How a thrown error ends a run: its exit code and what `--json` says of it. */
-export function describeError(error: unknown): {
+/** How a thrown error ends a run: its exit code and what `--json` says of it. `command` is what was under way. */
+export function describeError(
+  error: unknown,
+  command: string,
+): {
   readonly exit: ExitCode;
   readonly failure: RunResult['failures'][number];
 } {
+  const what = aboutOf(error) ?? command;
   if (error instanceof AppError) {
+    const { exitCode: exit, code, message: why, next } = error;
+    return { exit, failure: { what, code, why, ...(next === undefined ? {} : { next }) } };
+  }
+  // Whoever writes has its own words for it; this is for the places that nobody thought of.
+  if (isSystemError(error, 'ENOSPC', 'EDQUOT')) {
+    const where = error.path === undefined ? 'The disk' : `The disk that holds ${error.path}`;
     return {
-      exit: error.exitCode,
+      exit: EXIT.outside,
       failure: {
-        what: error.name,
-        code: error.code,
-        why: error.message,
-        ...(error.next === undefined ? {} : { next: error.next }),
+        what,
+        code: 'disk-full',
+        why: `${where} is full.`,
+        next: 'Make room and run the same command again: it goes on where it stopped.',
       },
     };
   }
   return {
     exit: EXIT.ourFault,
     failure: {
-      what: 'Civitarium',
+      what,
       code: 'our-fault',
       why: messageOf(error),
       next: 'Please report this with the output of the same command and --debug.',
@@ -43,9 +53,16 @@ export function describeError(error: unknown): {
   };
 }
 
+/** The path or address an error is about, its own or that of what caused it. */
+function aboutOf(error: unknown): string | undefined {
+  if (error instanceof SourceError && error.url !== undefined) return error.url;
+  if (isSystemError(error) && error.path !== undefined) return error.path;
+  return error instanceof Error && error.cause !== undefined ? aboutOf(error.cause) : undefined;
+}
+
 /** An error as lines for a person: what happened, then what to do next; the stack only of a fault of ours. */
-export function errorLines(error: unknown, debug: boolean): string[] {
-  const { failure, exit } = describeError(error);
+export function errorLines(error: unknown, command: string, debug: boolean): string[] {
+  const { failure, exit } = describeError(error, command);
   const lines = [exit === EXIT.ourFault ? `A fault of ours: ${failure.why}` : failure.why];
   if (failure.next !== undefined) lines.push(failure.next);
   if (error instanceof Error && (debug || exit === EXIT.ourFault) && error.stack !== undefined)

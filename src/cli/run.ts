@@ -40,14 +40,14 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     return result.exitCode;
   } catch (thrown) {
     const error = stop.signal.aborted && !(thrown instanceof AppError) ? new InterruptedError() : thrown;
-    const { exit, failure } = describeError(error);
+    const { exit, failure } = describeError(error, command);
     const requests = workspace?.requests() ?? { total: 0, byEndpoint: {} };
     await workspace?.close().catch(() => undefined);
     if (json)
       printJson(command, { counts: {}, warnings: [], failures: [failure] }, exit, requests, startedAt);
     process.stderr.write(
       forPeople(
-        errorLines(error, debug),
+        errorLines(error, command, debug),
         workspace?.settings.key ?? process.env['CIVITAI_API_KEY'],
         process.stderr,
       ),
@@ -136,7 +136,9 @@ function printJson(
   requests: JsonLine['requests'],
   startedAt: number,
 ): void {
+  // What a verb adds can't take the place of what every command says.
   const line: JsonLine = {
+    ...result.data,
     command,
     ok: exit === EXIT.done,
     exit,
@@ -145,7 +147,6 @@ function printJson(
     warnings: result.warnings,
     failures: result.failures,
     took_ms: Math.round(performance.now() - startedAt),
-    ...result.data,
   };
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }

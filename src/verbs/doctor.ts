@@ -105,13 +105,13 @@ async function lastRun(deps: Deps, catalog: Catalog): ReturnType<Verb['run']> {
   return {
     counts: { total: failures.length + warnings.length, failures: failures.length, notes: warnings.length },
     warnings: [],
-    failures: [],
+    failures,
     exitCode: 0,
     summary,
+    listed: true,
     data: {
       run:
         row === undefined ? null : { verb: row.verb, started_at: row.started_at, exit_code: row.exit_code },
-      failures,
       notes: warnings,
     },
   };

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CliResult } from '../cli.ts';
@@ -70,6 +70,14 @@ describe.skipIf(noDisk !== undefined)(
     let catalog: string;
     let neededBytes: number;
 
+    /** Fills the disk but for so many bytes. */
+    const leaveRoom = (bytes: number): (() => void) => {
+      const filler = join(disk.folder, 'filler');
+      disk.resize(1 << 20);
+      writeFileSync(filler, Buffer.alloc((1 << 20) - bytes));
+      return () => rmSync(filler);
+    };
+
     const scan = (): Promise<CliResult> => story.library.run([...story.library.scan, '--catalog', catalog]);
 
     beforeAll(async () => {
@@ -109,6 +117,17 @@ describe.skipIf(noDisk !== undefined)(
         expect(differences(await library.end(catalog), undisturbed)).toEqual([]);
       },
     );
+
+    // What fails first is a folder, a file, the log or its shared memory, and SQLite has other words for each.
+    it.each([0, 4, 8, 32])('with room for %i KiB: not even the catalog can be opened', async (kib) => {
+      const empty = leaveRoom(kib * 1024);
+
+      const full = await scan();
+      empty();
+
+      expectFull(full);
+      expect(full.json.failures[0]?.why).toContain(catalog);
+    });
   },
 );
 
