@@ -182,7 +182,7 @@ describe('what is printed', () => {
         ok: true,
         exit: 0,
         counts: expect.any(Object) as unknown,
-        requests: { total: 0, byEndpoint: {} },
+        requests: { total: 0, byEndpoint: {}, cached: 0, retried: 0, waited_ms: { total: 0 }, breakers: [] },
         warnings: [],
         failures: [],
       });

@@ -1,9 +1,17 @@
+/** A wait, and when it ends. */
+export interface Waiting {
+  /** A part of a sentence: `the site asks for a pause`. */
+  readonly reason: string;
+  /** Epoch ms. */
+  readonly until: number;
+}
+
 /** One phase of a run as it goes on; a printer decides how it looks. */
 export interface Phase {
   /** `done` more units are finished. */
   advance(done: number): void;
-  /** Why nothing moves just now (`waiting 12 s: the site asks for a pause`); `undefined` when it moves again. */
-  waiting(reason: string | undefined): void;
+  /** Why nothing moves just now; the same again when a second has passed; `undefined` when it moves again. */
+  waiting(wait: Waiting | undefined): void;
   end(): void;
 }
 

@@ -63,8 +63,9 @@ const MOST_HASHES = 100;
 const MOST_MODEL_IDS = 100;
 
 const DAY_MS = 24 * 3_600_000;
-const ME_AGES: Ages = { softMs: DAY_MS, hardMs: 7 * DAY_MS };
-const ENUM_AGES: Ages = { softMs: DAY_MS, hardMs: 30 * DAY_MS };
+/** Young for as long as is configured, a day unless it is. */
+const ME_AGES: Ages = { hardMs: 7 * DAY_MS, evenForced: true };
+const ENUM_AGES: Ages = { hardMs: 30 * DAY_MS };
 
 /** What reading shapes needs; loaded at the first answer, because zod costs a start. */
 type Reader<T> = (value: unknown) => T | undefined;

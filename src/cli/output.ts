@@ -1,6 +1,7 @@
 import { formatCount } from '../base/bytes.ts';
 import { AppError, EXIT, isSystemError, messageOf, SourceError } from '../base/errors.ts';
 import type { ExitCode } from '../base/errors.ts';
+import type { Tally } from '../net/tally.ts';
 import type { RunResult } from '../verbs/verb.ts';
 
 /** The one line that `--json` prints last. */
@@ -9,11 +10,36 @@ export interface JsonLine {
   readonly ok: boolean;
   readonly exit: ExitCode;
   readonly counts: Readonly<Record<string, number>>;
-  readonly requests: { readonly total: number; readonly byEndpoint: Readonly<Record<string, number>> };
+  readonly requests: JsonRequests;
   readonly warnings: readonly string[];
   readonly failures: RunResult['failures'];
   readonly took_ms: number;
   readonly [more: string]: unknown;
+}
+
+/** What was asked of the site, and what that waited for. */
+export interface JsonRequests extends Pick<Tally, 'total' | 'byEndpoint' | 'cached' | 'retried'> {
+  /** By reason; waits side by side are added up. */
+  readonly waited_ms: Tally['waitedMs'];
+  /** Endpoints left alone at the end; times as ISO text. */
+  readonly breakers: readonly {
+    readonly endpoint: string;
+    readonly state: 'open' | 'half_open';
+    readonly failures: number;
+    readonly half_open_at: string;
+  }[];
+}
+
+/** The tally as `--json` prints it. */
+export function jsonRequests({ waitedMs, breakers, ...tally }: Tally): JsonRequests {
+  return {
+    ...tally,
+    waited_ms: waitedMs,
+    breakers: breakers.map(({ halfOpenAt, ...breaker }) => ({
+      ...breaker,
+      half_open_at: new Date(halfOpenAt).toISOString(),
+    })),
+  };
 }
 
 /** How a thrown error ends a run: its exit code and what `--json` says of it. `command` is what was under way. */

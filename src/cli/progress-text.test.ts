@@ -37,11 +37,11 @@ describe('phaseLine', () => {
     );
   });
 
-  it('says why it waits instead', () => {
+  it('says why it waits instead of how fast it is', () => {
     const line = phaseLine({ ...HALF, reason: 'waiting 12 s: the site asks for a pause' }, 120, false);
 
-    expect(line).toContain('waiting 12 s: the site asks for a pause');
-    expect(line).not.toContain('KiB');
+    expect(line).toContain('2 KiB of 4 KiB  waiting 12 s: the site asks for a pause');
+    expect(line).not.toMatch(/KiB\/s|left/);
   });
 
   it('shows no bar where the whole is not known or the terminal is narrow', () => {
@@ -87,6 +87,25 @@ describe('textProgress on a terminal', () => {
     expect(written.at(-2)).toBe('\r\u001B[K');
   });
 
+  it('counts a wait down and goes back to the work when it is over', () => {
+    const { progress, pass, written } = stage(true);
+    const phase = progress.phase('Asking Civitai', 10, 'answers');
+    const wait = { reason: 'the site asks for a pause', until: 1000 + 3000 };
+
+    phase.waiting(wait);
+    for (const ms of [400, 600, 1000]) {
+      pass(ms);
+      phase.waiting(wait);
+    }
+    phase.waiting(undefined);
+
+    const shown = written
+      .map((text) => /waiting \d+ s/.exec(text)?.[0] ?? text)
+      .filter((text) => text !== '\r\u001B[K');
+    expect(shown.slice(1, 4)).toEqual(['waiting 3 s', 'waiting 2 s', 'waiting 1 s']);
+    expect(shown.at(-1)).not.toContain('waiting');
+  });
+
   it('leaves nothing of a phase that was over at once', () => {
     const { progress, written } = stage(true);
     const phase = progress.phase('Pages', 10, 'pages');
@@ -125,12 +144,20 @@ describe('textProgress elsewhere', () => {
     const phase = progress.phase('Asking Civitai', undefined, 'answers');
 
     phase.advance(1200);
-    phase.waiting('waiting 12 s');
-    phase.waiting('waiting 12 s');
-    pass(31_000);
+    const wait = { reason: 'a pause', until: 1000 + 12_000 };
+    phase.waiting(wait);
+    pass(2000);
+    phase.waiting(wait);
+    phase.waiting({ reason: 'a pause', until: 3000 + 2000 });
+    phase.waiting({ reason: 'a pause', until: 3000 + 60_000 });
+    pass(29_000);
     phase.end();
 
-    expect(written).toEqual(['Asking Civitai: waiting 12 s\n', 'Asking Civitai: 1,200 answers in 31 s\n']);
+    expect(written).toEqual([
+      'Asking Civitai: waiting 12 s: a pause\n',
+      'Asking Civitai: waiting 60 s: a pause\n',
+      'Asking Civitai: 1,200 answers in 31 s\n',
+    ]);
   });
 
   it('is silent about a phase in which nothing was done', () => {

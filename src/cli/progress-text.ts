@@ -1,7 +1,7 @@
 import { formatBytes, formatCount } from '../base/bytes.ts';
 import { formatSpan } from '../base/dates.ts';
 import type { Clock } from '../base/clock.ts';
-import type { Phase, Progress } from '../base/progress.ts';
+import type { Phase, Progress, Waiting } from '../base/progress.ts';
 import { printable } from './printable.ts';
 
 /** A stream that may be a terminal; process.stderr is one. */
@@ -16,6 +16,8 @@ const BAR = 24;
 const TITLE = 20;
 /** A phase that took this long leaves a line behind, in ms. */
 const WORTH_A_LINE_MS = 1000;
+/** A wait this long is told of even when the one before had the same reason, in ms. */
+const WORTH_ANOTHER_LINE_MS = 10_000;
 /** Redraw at most this often, in ms. */
 const REDRAW_MS = 80;
 
@@ -81,12 +83,14 @@ function livePhase(
 ): Phase {
   const startedAt = clock.now();
   let done = 0;
-  let reason: string | undefined;
+  let wait: Waiting | undefined;
+  let shown: string | undefined;
   let lastDraw = startedAt;
   const draw = (): void => {
     lastDraw = clock.now();
+    shown = waitText(wait, lastDraw);
     line.draw((width) =>
-      phaseLine({ ...about, done, reason, elapsedMs: lastDraw - startedAt }, width, about.colour),
+      phaseLine({ ...about, done, reason: shown, elapsedMs: lastDraw - startedAt }, width, about.colour),
     );
   };
   draw();
@@ -95,10 +99,9 @@ function livePhase(
       done += more;
       if (clock.now() - lastDraw >= REDRAW_MS) draw();
     },
-    waiting(why) {
-      if (why === reason) return;
-      reason = why;
-      draw();
+    waiting(now) {
+      wait = now;
+      if (waitText(wait, clock.now()) !== shown) draw();
     },
     end() {
       const tookMs = clock.now() - startedAt;
@@ -113,20 +116,29 @@ function livePhase(
 function plainPhase(screen: Screen, clock: Clock, title: string, unit: Unit): Phase {
   const startedAt = clock.now();
   let done = 0;
-  let reason: string | undefined;
+  let last: Waiting | undefined;
   return {
     advance(more) {
       done += more;
     },
-    waiting(why) {
-      if (why !== undefined && why !== reason) screen.write(`${title}: ${printable(why)}\n`);
-      reason = why;
+    waiting(wait) {
+      if (wait === undefined || wait === last) return;
+      const now = clock.now();
+      // Once for each reason: a slow pace is a thousand short waits.
+      const isNews = wait.reason !== last?.reason || wait.until - now >= WORTH_ANOTHER_LINE_MS;
+      last = wait;
+      if (isNews) screen.write(`${title}: ${printable(waitText(wait, now) ?? '')}\n`);
     },
     end() {
       if (done > 0)
         screen.write(`${title}: ${amountOf(done, unit)} in ${formatSpan(clock.now() - startedAt)}\n`);
     },
   };
+}
+
+function waitText(wait: Waiting | undefined, now: number): string | undefined {
+  if (wait === undefined) return undefined;
+  return `waiting ${Math.max(1, Math.ceil((wait.until - now) / 1000))} s: ${wait.reason}`;
 }
 
 interface PhaseState {
@@ -158,7 +170,7 @@ export function phaseLine(state: PhaseState, width: number, colour: boolean): st
   const tail =
     state.reason === undefined
       ? [count, rate, left].filter(Boolean).join('  ')
-      : printable(state.reason).replace(/\s+/g, ' ');
+      : `${count}  ${printable(state.reason).replace(/\s+/g, ' ')}`;
   const bar = share === undefined || width < 70 ? '' : drawBar(share, colour);
   const plain = `  ${state.title.padEnd(TITLE)} `;
   const room = Math.max(0, width - plain.length - (bar === '' ? 0 : BAR + 2));

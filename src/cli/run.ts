@@ -1,12 +1,13 @@
 import { AppError, EXIT, InterruptedError } from '../base/errors.ts';
 import type { ExitCode } from '../base/errors.ts';
 import type { ConfigFile } from '../config/schema.ts';
+import { EMPTY_TALLY, type Tally } from '../net/tally.ts';
 import { VERBS } from '../verbs/list.ts';
 import type { Input, OptionValue } from '../verbs/option.ts';
 import type { RunResult, Verb } from '../verbs/verb.ts';
 import { readArguments } from './arguments.ts';
 import { strikeSecrets } from './log-file.ts';
-import { describeError, errorLines, resultLines } from './output.ts';
+import { describeError, errorLines, jsonRequests, resultLines } from './output.ts';
 import type { JsonLine } from './output.ts';
 import { placesOf } from './places.ts';
 import { printable } from './printable.ts';
@@ -41,7 +42,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   } catch (thrown) {
     const error = stop.signal.aborted && !(thrown instanceof AppError) ? new InterruptedError() : thrown;
     const { exit, failure } = describeError(error, command);
-    const requests = workspace?.requests() ?? { total: 0, byEndpoint: {} };
+    const requests = workspace?.requests() ?? EMPTY_TALLY;
     await workspace?.close().catch(() => undefined);
     if (json)
       printJson(command, { counts: {}, warnings: [], failures: [failure] }, exit, requests, startedAt);
@@ -133,7 +134,7 @@ function printJson(
   command: string,
   result: Pick<RunResult, 'counts' | 'warnings' | 'failures' | 'data'>,
   exit: ExitCode,
-  requests: JsonLine['requests'],
+  requests: Tally,
   startedAt: number,
 ): void {
   // What a verb adds can't take the place of what every command says.
@@ -143,7 +144,7 @@ function printJson(
     ok: exit === EXIT.done,
     exit,
     counts: result.counts,
-    requests,
+    requests: jsonRequests(requests),
     warnings: result.warnings,
     failures: result.failures,
     took_ms: Math.round(performance.now() - startedAt),

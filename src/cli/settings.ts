@@ -3,7 +3,8 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { parseLevels } from '../civitai/levels.ts';
 import type { ConfigFile } from '../config/schema.ts';
-import type { Asking, Settings } from '../verbs/deps.ts';
+import { DEFAULT_ASKING } from '../net/asking.ts';
+import type { Settings } from '../verbs/deps.ts';
 import type { Input } from '../verbs/option.ts';
 import type { Places } from './places.ts';
 
@@ -17,17 +18,6 @@ export interface SettingsSources {
   readonly places: Places;
   readonly cwd: string;
 }
-
-/** Without a configuration that says otherwise. */
-const ASKING: Asking = {
-  timeoutMs: 40_000,
-  retries: 9,
-  retryDelayMs: 1000,
-  userAgent: undefined,
-  concurrency: 4,
-  breaker: { failures: 8, resetMs: 5000 },
-  cache: { entries: 100, validityMs: 24 * 3_600_000, folder: undefined },
-};
 
 /** Defaults, then the config file, then the environment, then flags. Throws UserError on values that can't be. */
 export function resolveSettings(sources: SettingsSources): Settings {
@@ -46,7 +36,7 @@ export function resolveSettings(sources: SettingsSources): Settings {
     rate: Math.max(1, number(flags['rate']) ?? api?.rate ?? 90),
     patienceMs: 1000 * (number(flags['patience']) ?? api?.patience ?? 60),
     mediaConcurrency: config?.media?.concurrency ?? 8,
-    asking: ASKING,
+    asking: DEFAULT_ASKING,
     browsingLevel: browsingLevel(text(flags['browsing-level']) ?? api?.browsing_level),
     hashThreads: config?.hashing?.threads ?? availableParallelism(),
     hashKinds: config?.hashing?.also ?? [],

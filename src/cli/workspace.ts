@@ -8,6 +8,8 @@ import type { CivitaiClient } from '../civitai/client.ts';
 import type { ConfigFile } from '../config/schema.ts';
 import type { Hasher, HashKind } from '../library/hash.ts';
 import type { Net } from '../net/stack.ts';
+import { EMPTY_TALLY, type Tally } from '../net/tally.ts';
+import type { OnWait } from '../net/wait.ts';
 import type { Deps, Settings, Terminal } from '../verbs/deps.ts';
 import { VERBS } from '../verbs/list.ts';
 import { hostLimits } from './host-limits.ts';
@@ -15,11 +17,12 @@ import { readHostId } from './host.ts';
 import { openLog } from './log-file.ts';
 import { printable } from './printable.ts';
 import { textProgress } from './progress-text.ts';
+import { tellWaits } from './tell-waits.ts';
 
 /** Everything that is open during one run of the program; made here and nowhere else. */
 export interface Workspace extends Deps {
-  /** Requests made so far. */
-  requests(): { readonly total: number; readonly byEndpoint: Readonly<Record<string, number>> };
+  /** Requests made so far, and what they waited for. */
+  requests(): Tally;
   close(): Promise<void>;
 }
 
@@ -42,9 +45,9 @@ export function openWorkspace(options: WorkspaceOptions): Workspace {
         colour: options.colour,
         live: process.env['TERM'] !== 'dumb',
       });
-  const { progress, tell } = waitTeller(screen);
+  const { progress, tell, close: endTelling } = tellWaits(screen, systemClock);
   const catalog = once(() => openTheCatalog(settings, log));
-  let tally: Net['tally'] = () => ({ total: 0, byEndpoint: {} });
+  let tally: Net['tally'] = () => EMPTY_TALLY;
   const net = once(async () => {
     const opened = await openTheNet(options, log, tell);
     tally = opened.tally;
@@ -74,7 +77,7 @@ export function openWorkspace(options: WorkspaceOptions): Workspace {
     },
     optionTables: async () => await Promise.all(VERBS.map((entry) => entry.load())),
     requests: () => tally(),
-    close: async () => await closeAll([...hashers, net, catalog, log]),
+    close: async () => await closeAll([...hashers, net, catalog, log, { close: endTelling }]),
   };
 }
 
@@ -135,11 +138,7 @@ async function openTheCatalog(settings: Settings, log: Deps['log']): Promise<Cat
   return await openCatalog(settings.catalog, { clock: systemClock, readOnly: settings.dryRun, log });
 }
 
-async function openTheNet(
-  options: WorkspaceOptions,
-  log: Deps['log'],
-  onWait: (reason: string, ms: number) => void,
-): Promise<Net> {
+async function openTheNet(options: WorkspaceOptions, log: Deps['log'], onWait: OnWait): Promise<Net> {
   const { openNet } = await import('../net/stack.ts');
   const { settings, config } = options;
   return openNet({
@@ -149,6 +148,8 @@ async function openTheNet(
     ratePerMinute: settings.rate,
     patienceMs: settings.patienceMs,
     mediaConcurrency: settings.mediaConcurrency,
+    asking: settings.asking,
+    forceRefresh: settings.forceRefresh,
     hosts: hostLimits(config?.hosts),
     clock: systemClock,
     chance: Math.random,
@@ -168,36 +169,4 @@ async function openTheClient(settings: Settings, net: Net, log: Deps['log']): Pr
     log,
     browsingLevel: settings.browsingLevel,
   });
-}
-
-/** Shows why the network waits on whatever phase is open. */
-function waitTeller(inner: Progress): {
-  readonly progress: Progress;
-  tell(reason: string, ms: number): void;
-} {
-  const open = new Set<{ waiting(reason: string | undefined): void }>();
-  return {
-    tell(reason, ms) {
-      if (ms < 1000) return;
-      for (const phase of open) phase.waiting(`waiting ${Math.ceil(ms / 1000)} s: ${reason}`);
-    },
-    progress: {
-      note: (message) => inner.note(message),
-      phase(title, total, unit) {
-        const phase = inner.phase(title, total, unit);
-        open.add(phase);
-        return {
-          advance(done) {
-            phase.waiting(undefined);
-            phase.advance(done);
-          },
-          waiting: (reason) => phase.waiting(reason),
-          end() {
-            open.delete(phase);
-            phase.end();
-          },
-        };
-      },
-    },
-  };
 }

@@ -13,33 +13,48 @@ export interface BreakerState {
 /** As good as new. */
 export const CLOSED: BreakerState = { failures: 0, openUntil: 0, resetMs: 0, probeAt: 0 };
 
-/** Outages in a row that open a breaker: with every second request failing by chance, once in 256. */
-export const OPENS_AFTER = 8;
-const FIRST_RESET_MS = 5_000;
+/** What one process thinks enough; another one may think otherwise of the same endpoint. */
+export interface BreakerLimits {
+  /** Outages in a row that open it. */
+  readonly failures: number;
+  /** How long it is left alone at first. */
+  readonly resetMs: number;
+}
+
+/** Failed probes double the time up to this. */
 const LONGEST_RESET_MS = 60_000;
 
 /** `probe`: ask once and see; `wait`: not before `until`, epoch ms. */
 export type Verdict =
   { readonly kind: 'go' } | { readonly kind: 'probe' } | { readonly kind: 'wait'; readonly until: number };
 
-/** Whether the endpoint may be asked now. A probe belongs to the one who stores `state`; the others go on waiting. */
+/**
+ * Whether the endpoint may be asked now. A probe belongs to the one who stores `state`; the others go on waiting. What
+ * anyone has opened is open for all, whatever they think enough themselves.
+ */
 export function judge(
   state: BreakerState,
   now: number,
 ): { readonly verdict: Verdict; readonly state: BreakerState } {
-  if (state.failures < OPENS_AFTER) return { verdict: { kind: 'go' }, state };
+  if (state.openUntil === 0) return { verdict: { kind: 'go' }, state };
   if (now < state.openUntil) return { verdict: { kind: 'wait', until: state.openUntil }, state };
   return { verdict: { kind: 'probe' }, state: { ...state, openUntil: now + state.resetMs, probeAt: now } };
 }
 
-/** The state after an outage seen at `now`. Requests already under way when it opened do not lengthen the wait. */
-export function afterOutage(state: BreakerState, now: number): BreakerState {
+/**
+ * The state after an outage seen at `now`. Requests already under way when it opened do not lengthen the wait, and the
+ * limits of one process never shorten what another has opened.
+ */
+export function afterOutage(state: BreakerState, now: number, limits: BreakerLimits): BreakerState {
   const failures = state.failures + 1;
-  if (failures < OPENS_AFTER) return { ...state, failures };
-  if (failures === OPENS_AFTER) {
-    return { failures, openUntil: now + FIRST_RESET_MS, resetMs: FIRST_RESET_MS, probeAt: 0 };
-  }
+  const opened = (resetMs: number): BreakerState => ({
+    failures,
+    openUntil: now + resetMs,
+    resetMs,
+    probeAt: 0,
+  });
+  if (state.openUntil === 0)
+    return failures < limits.failures ? { ...state, failures } : opened(limits.resetMs);
   if (state.probeAt === 0) return { ...state, failures };
-  const resetMs = Math.min(LONGEST_RESET_MS, state.resetMs * 2);
-  return { failures, openUntil: now + resetMs, resetMs, probeAt: 0 };
+  return opened(Math.max(limits.resetMs, state.resetMs, Math.min(LONGEST_RESET_MS, state.resetMs * 2)));
 }

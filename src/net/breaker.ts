@@ -1,6 +1,14 @@
 import type { Clock } from '../base/clock.ts';
+import { formatSpan } from '../base/dates.ts';
 import { SourceError } from '../base/errors.ts';
-import { afterOutage, CLOSED, judge, type BreakerState, type Verdict } from './breaker-rule.ts';
+import {
+  afterOutage,
+  CLOSED,
+  judge,
+  type BreakerLimits,
+  type BreakerState,
+  type Verdict,
+} from './breaker-rule.ts';
 import { isNetworkError } from './failure.ts';
 import type { Health } from './health.ts';
 import { redactUrl } from './redact.ts';
@@ -13,6 +21,25 @@ export interface BreakerParts {
   readonly clock: Clock;
   readonly wait: Wait;
   readonly health: Health;
+  readonly limits: BreakerLimits;
+}
+
+/** An endpoint that is left alone, as this process saw it last. */
+export interface OpenBreaker {
+  /** Host and endpoint. */
+  readonly endpoint: string;
+  /** `half_open`: the next request is the one that tries. */
+  readonly state: 'open' | 'half_open';
+  /** Outages in a row. */
+  readonly failures: number;
+  /** Epoch ms. */
+  readonly halfOpenAt: number;
+}
+
+export interface Breaking {
+  readonly send: Send;
+  /** What is not closed just now. */
+  open(): OpenBreaker[];
 }
 
 /** How long a look at what other processes found out is good for. */
@@ -22,8 +49,8 @@ const LOOK_MS = 1000;
  * Keeps away from an endpoint that is down: opens on outages only (5xx, timeouts, no connection), never on a 404 or a
  * 429; asks once after a while. While open it waits, and throws SourceError `site-down` when patience ends first.
  */
-export function breaking(send: Send, parts: BreakerParts): Send {
-  const { state, clock, wait, health } = parts;
+export function breaking(send: Send, parts: BreakerParts): Breaking {
+  const { state, clock, wait, health, limits } = parts;
   const looks = new Map<string, { state: BreakerState; at: number }>();
 
   const look = async (key: string): Promise<BreakerState> => {
@@ -50,23 +77,33 @@ export function breaking(send: Send, parts: BreakerParts): Send {
     return verdict;
   };
   const settle = async (key: string, isOutage: boolean): Promise<void> => {
-    if (isOutage) note(key, await state.changeBreaker(key, (current) => afterOutage(current, clock.now())));
+    if (isOutage)
+      note(key, await state.changeBreaker(key, (current) => afterOutage(current, clock.now(), limits)));
     else if ((looks.get(key)?.state.failures ?? 0) > 0)
       note(key, await state.changeBreaker(key, () => CLOSED));
   };
 
-  return async (request) => {
+  const guarded: Send = async (request) => {
     const { host } = new URL(request.url);
     const key = `${host} ${request.endpoint}`;
     for (;;) {
       const verdict = await ask(key);
       if (verdict.kind !== 'wait') break;
       const ms = verdict.until - clock.now();
-      if (ms > health.left(host, clock.now())) throw stillDown(host, request);
-      await wait(ms, `${host} is not answering; trying again soon`, request.signal);
+      if (ms > health.left(host, clock.now())) throw stillDown(host, request, ms);
+      const reason = `${host} does not answer and is left alone for a while`;
+      await wait({ kind: 'breaker', ms, reason }, request);
     }
     return settled(send(request), (isOutage) => settle(key, isOutage));
   };
+  const open = (): OpenBreaker[] =>
+    [...looks].flatMap(([endpoint, { state: seen }]): OpenBreaker[] => {
+      if (seen.openUntil === 0) return [];
+      const isOpen = clock.now() < seen.openUntil;
+      const { failures, openUntil: halfOpenAt } = seen;
+      return [{ endpoint, state: isOpen ? 'open' : 'half_open', failures, halfOpenAt }];
+    });
+  return { send: guarded, open };
 }
 
 async function settled(
@@ -90,10 +127,13 @@ function isOutage(response: Response): boolean {
   );
 }
 
-function stillDown(host: string, request: Request): SourceError {
-  return new SourceError(`${host} has not answered ${request.endpoint} for a while.`, {
-    code: 'site-down',
-    next: 'Run the same command again later; what is known so far is saved.',
-    url: redactUrl(request.url),
-  });
+function stillDown(host: string, request: Request, ms: number): SourceError {
+  return new SourceError(
+    `${host} failed too often at ${request.endpoint} and is left alone for ${formatSpan(ms)}, longer than this run has patience.`,
+    {
+      code: 'site-down',
+      next: `Run the same command again in ${formatSpan(ms)}, or allow more with --patience; what is known so far is saved.`,
+      url: redactUrl(request.url),
+    },
+  );
 }

@@ -23,8 +23,19 @@ export function keyOriginsOf(apiUrl: string): ReadonlySet<string> {
 /**
  * Our name. It must not look like a browser: to those the site answers refusals with HTML pages (notes: downloads).
  */
-export function defaultUserAgent(): string {
+function defaultUserAgent(): string {
   return `Civitarium/${packageVersion()} (archiver, command line)`;
+}
+
+/** Names of browsers, and what no header can carry. */
+const NO_NAME = /mozilla|applewebkit|chrome|safari|firefox|edg\/|opera|[^\x20-\x7e]|^\s*$/i;
+
+/** The name to give: the configured one, or ours when none is or it would do harm, of which `warn` hears. */
+export function userAgentOf(configured: string | undefined, warn: (why: string) => void): string {
+  if (configured === undefined) return defaultUserAgent();
+  if (!NO_NAME.test(configured)) return configured;
+  warn('The configured user agent looks like a browser, or is none; our own name is given instead.');
+  return defaultUserAgent();
 }
 
 /** From the checkout (`src/net`) or from what is installed (`dist/src/net`). */

@@ -77,6 +77,8 @@ export type HostLimits = Readonly<Record<string, Partial<Omit<Limit, 'name'>>>>;
 export interface LimitSettings {
   readonly ratePerMinute?: number;
   readonly mediaConcurrency?: number;
+  /** API requests under way at once, all endpoints together; what one kind may take of it stays as it is. */
+  readonly concurrency?: number;
   readonly hosts?: HostLimits;
 }
 
@@ -102,9 +104,13 @@ function decide(settings: LimitSettings, host: string, endpoint: string): Allowa
   const found = LINES.find((entry) => entry.endpoints.some((start) => endpoint.startsWith(start)));
   const { name, perMinute, concurrency, minSpacingMs } = found ?? line('api', [''], undefined, 4, 0, 'ours');
   const own = settings.hosts?.[host] ?? {};
-  const chosen = name === 'media' ? (settings.mediaConcurrency ?? concurrency) : concurrency;
+  if (name === 'media' || name === 'storage') {
+    const chosen = name === 'media' ? (settings.mediaConcurrency ?? concurrency) : concurrency;
+    return { limit: { name, perMinute, concurrency: chosen, minSpacingMs, ...own }, shared: undefined };
+  }
+  const atOnce = own.concurrency ?? settings.concurrency ?? Infinity;
+  const chosen = name === 'api' ? (settings.concurrency ?? concurrency) : Math.min(concurrency, atOnce);
   const limit: Limit = { name, perMinute, concurrency: chosen, minSpacingMs, ...own };
-  if (name === 'media' || name === 'storage') return { limit, shared: undefined };
   const rate = own.perMinute ?? settings.ratePerMinute ?? DEFAULT_RATE_PER_MINUTE;
-  return { limit, shared: { name: 'api', perMinute: rate, concurrency: Infinity, minSpacingMs: 0 } };
+  return { limit, shared: { name: 'all', perMinute: rate, concurrency: atOnce, minSpacingMs: 0 } };
 }

@@ -1,8 +1,9 @@
 import type { Clock } from '../base/clock.ts';
 import { SourceError } from '../base/errors.ts';
 import { formatSpan } from '../base/dates.ts';
-import type { Allowance } from './limits.ts';
-import type { Send } from './send.ts';
+import type { Allowance, Limit } from './limits.ts';
+import type { Ledger } from './ledger.ts';
+import type { Request, Send } from './send.ts';
 import { openSlots, type Slots } from './slots.ts';
 import type { Booking, Hold, NetState } from './state.ts';
 import type { Wait } from './wait.ts';
@@ -12,6 +13,7 @@ export interface PacingParts {
   readonly limitsFor: (host: string, endpoint: string) => Allowance;
   readonly clock: Clock;
   readonly wait: Wait;
+  readonly ledger: Ledger;
   /** A hold that ends later than this from now is an error, not a nap. */
   readonly patienceMs: number;
 }
@@ -22,7 +24,7 @@ const HOLD_LOOK_MS = 1000;
 export interface Pacing {
   readonly send: Send;
   /** Asks everybody, in every process, to leave the host alone until a time (epoch ms). */
-  hold(host: string, until: number, reason: string): Promise<void>;
+  hold(host: string, hold: Hold): Promise<void>;
 }
 
 /**
@@ -30,7 +32,7 @@ export interface Pacing {
  * look into the store but one a second. Throws SourceError `rate-limited` when a hold outlasts the patience.
  */
 export function pacing(send: Send, parts: PacingParts): Pacing {
-  const { state, clock, wait, patienceMs } = parts;
+  const { state, clock, wait, ledger, patienceMs } = parts;
   const slots = new Map<string, Slots>();
   const looks = new Map<string, { hold: Hold | undefined; at: number }>();
 
@@ -41,13 +43,13 @@ export function pacing(send: Send, parts: PacingParts): Pacing {
     looks.set(host, { hold, at: clock.now() });
     return hold;
   };
-  const waitForHold = async (host: string, signal: AbortSignal | undefined): Promise<void> => {
+  const waitForHold = async (host: string, request: Request): Promise<void> => {
     for (;;) {
       const hold = await holdOf(host);
       const left = (hold?.until ?? 0) - clock.now();
       if (hold === undefined || left <= 0) return;
       if (left > patienceMs) throw holdTooLong(host, left);
-      await wait(left, hold.reason, signal);
+      await wait({ kind: hold.kind, ms: left, reason: hold.reason }, request);
     }
   };
   const slotsOf = (key: string, size: number): Slots => {
@@ -55,25 +57,43 @@ export function pacing(send: Send, parts: PacingParts): Pacing {
     slots.set(key, known);
     return known;
   };
+  /** A slot of each limit that has them, in one order for all, so that nobody holds what another waits for. */
+  const takeSlots = async (request: Request, host: string, limits: readonly Limit[]): Promise<() => void> => {
+    const begun = clock.now();
+    const taken: (() => void)[] = [];
+    const giveBack = (): void => taken.forEach((release) => release());
+    try {
+      for (const { name, concurrency } of limits) {
+        if (concurrency !== Infinity)
+          taken.push(await slotsOf(`${host} ${name}`, concurrency).take(request.signal));
+      }
+    } catch (error) {
+      giveBack();
+      throw error;
+    }
+    ledger.waited(request, 'slot', clock.now() - begun, 'as many requests as may be are under way');
+    return giveBack;
+  };
 
   return {
-    async hold(host, until, reason) {
-      await state.hold(host, { until, reason });
+    async hold(host, hold) {
+      await state.hold(host, hold);
       looks.delete(host);
     },
     async send(request) {
       const { host } = new URL(request.url);
       const { limit, shared } = parts.limitsFor(host, request.endpoint);
-      const release = await slotsOf(`${host} ${limit.name}`, limit.concurrency).take(request.signal);
+      const release = await takeSlots(request, host, shared === undefined ? [limit] : [limit, shared]);
       try {
-        await waitForHold(host, request.signal);
+        await waitForHold(host, request);
         const bookings = [bookingOf(host, limit), bookingOf(host, shared)].filter(
           (entry) => entry !== undefined,
         );
         if (bookings.length > 0) {
           const startAt = await state.reserve(bookings, clock.now());
-          await wait(startAt - clock.now(), `keeping to the pace of ${host}`, request.signal);
-          await waitForHold(host, request.signal);
+          const ms = startAt - clock.now();
+          await wait({ kind: 'pace', ms, reason: `keeping to the pace of ${host}` }, request);
+          await waitForHold(host, request);
         }
         const response = await send(request);
         // The slot is free when the body is: a download takes its place until its last byte.

@@ -35,13 +35,30 @@ describe('retryAfterMs', () => {
 
 describe('backOffMs', () => {
   it('doubles from one second to sixty', () => {
-    expect([1, 2, 3, 4, 5, 6, 7, 50].map((failures) => backOffMs(failures, 1))).toEqual([
+    expect([1, 2, 3, 4, 5, 6, 7, 50].map((failures) => backOffMs(failures, 1, 1000))).toEqual([
       1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000,
     ]);
   });
 
   it('lets chance keep half to all of it', () => {
-    expect(backOffMs(3, 0)).toBe(2000);
-    expect(backOffMs(3, 0.5)).toBe(3000);
+    expect(backOffMs(3, 0, 1000)).toBe(2000);
+    expect(backOffMs(3, 0.5, 1000)).toBe(3000);
+  });
+
+  it('begins with the configured delay and doubles, a minute or that delay at most', () => {
+    expect([1, 2, 3, 9].map((failures) => backOffMs(failures, 1, 2000))).toEqual([2000, 4000, 8000, 60_000]);
+    expect([1, 2].map((failures) => backOffMs(failures, 1, 90_000))).toEqual([90_000, 90_000]);
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 1000 }),
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        fc.integer({ min: 0, max: 600_000 }),
+        (failures, chance, firstMs) => {
+          const ms = backOffMs(failures, chance, firstMs);
+          const full = Math.min(Math.max(60_000, firstMs), firstMs * 2 ** (failures - 1));
+          expect(ms >= Math.floor(full / 2) && ms <= full).toBe(true);
+        },
+      ),
+    );
   });
 });

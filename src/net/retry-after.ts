@@ -13,8 +13,13 @@ export function retryAfterMs(header: string | undefined, now: number): number | 
   return Number.isNaN(until) ? undefined : Math.min(ABSURD_MS, Math.max(0, until - now));
 }
 
-/** Without a Retry-After: 1 s doubling to 60 s by the number of failed tries, of which chance keeps half to all. */
-export function backOffMs(failures: number, chance: number): number {
-  const full = Math.min(60_000, 1000 * 2 ** Math.max(0, failures - 1));
+/** The longest wait of our own will, unless the first one is longer. */
+const LONGEST_MS = 60_000;
+
+/**
+ * Without a Retry-After: `firstMs` doubling to a minute by the number of failed tries, of which chance keeps half to all.
+ */
+export function backOffMs(failures: number, chance: number, firstMs: number): number {
+  const full = Math.min(Math.max(LONGEST_MS, firstMs), firstMs * 2 ** Math.max(0, failures - 1));
   return Math.round(full * (0.5 + chance / 2));
 }

@@ -195,39 +195,3 @@ describe('asking again', () => {
     expect(server.asked.filter((asked) => asked.url === '/bad')).toHaveLength(10);
   });
 });
-
-describe('the breaker', () => {
-  it('opens for all processes on outages, and a probe closes it', async () => {
-    let isDown = true;
-    const server = await bench.serve((asked, response, before) => {
-      if (isDown) response.writeHead(500).end();
-      else void ok(asked, response, before);
-    });
-    const one = bench.open(server.origin, { patienceMs: 1 });
-    for (let index = 0; index < 8; index += 1) {
-      bench.clock.forward(100);
-      await errorOf(askJson(one.send, get(`${server.origin}/x`), JSON.parse));
-    }
-    const asked = server.asked.length;
-
-    await errorOf(
-      askJson(bench.open(server.origin, { patienceMs: 1000 }).send, get(`${server.origin}/x`), JSON.parse),
-    );
-    expect(server.asked.length).toBe(asked);
-
-    isDown = false;
-    await askJson(bench.open(server.origin).send, get(`${server.origin}/x`), JSON.parse);
-    expect(server.asked.length).toBe(asked + 1);
-  });
-
-  it('does not open on a hundred 404s', async () => {
-    const server = await bench.serve(
-      (_asked, response) => void response.writeHead(404).end('{"error":"No model with id 1"}'),
-    );
-    const net = bench.open(server.origin);
-
-    for (let index = 0; index < 100; index += 1) {
-      expect((await askJson(net.send, get(`${server.origin}/x`), JSON.parse)).status).toBe(404);
-    }
-  });
-});

@@ -4,11 +4,13 @@ import { formatSpan } from '../base/dates.ts';
 import type { Log } from '../base/log.ts';
 import { failureOf, failureOfError, type Failure } from './failure.ts';
 import type { Health } from './health.ts';
+import type { Ledger } from './ledger.ts';
 import { holdTooLong } from './pacing.ts';
 import { redactUrl } from './redact.ts';
 import { backOffMs } from './retry-after.ts';
 import type { Request, Response, Send } from './send.ts';
-import { throwIfAborted, type Wait } from './wait.ts';
+import type { Hold } from './state.ts';
+import { throwIfAborted, type Pause, type Wait } from './wait.ts';
 
 export interface RetryParts {
   readonly clock: Clock;
@@ -17,17 +19,19 @@ export interface RetryParts {
   readonly wait: Wait;
   readonly health: Health;
   /** Asks every worker and process to leave the host alone until a time (epoch ms). */
-  readonly hold: (host: string, until: number, reason: string) => Promise<void>;
+  readonly hold: (host: string, hold: Hold) => Promise<void>;
+  readonly ledger: Ledger;
+  /** Tries of one request after the first, while the host answers others. */
+  readonly retries: number;
+  /** The first back-off. */
+  readonly retryDelayMs: number;
   /** Without one useful answer from the host for so long, it is given up. */
   readonly patienceMs: number;
 }
 
-/** Tries of one request while the host answers others: with every second one failing by chance, 1 in 1000 is lost. */
-const MOST_ATTEMPTS = 10;
-
 /**
  * The one retry engine. Asks again after errors of the wire, 408, 425, 429, 5xx, challenge pages and unusable bodies,
- * backing off 1 s doubling to 60 s or as long as `Retry-After` says. Throws SourceError: `site-down`, `site-challenge`
+ * backing off `retryDelayMs` doubling to a minute or as long as `Retry-After` says. Throws SourceError: `site-down`, `site-challenge`
  * or `rate-limited` when patience with the host ends, the last failure's own when this request alone keeps failing.
  */
 export function retrying(send: Send, parts: RetryParts): Send {
@@ -74,18 +78,36 @@ async function beforeNext(
   const { clock, health, patienceMs } = parts;
   const asked = failure.retryAfterMs;
   if (asked !== undefined && asked > patienceMs) {
-    if (failure.holdsHost) await parts.hold(host, clock.now() + asked, `${host} asked for a pause`);
+    const until = clock.now() + asked;
+    if (failure.holdsHost)
+      await parts.hold(host, { until, reason: `${host} asks for a pause`, kind: 'retry_after' });
     throw holdTooLong(host, asked);
   }
   const left = health.left(host, clock.now());
   if (left <= 0) throw givenUp(failure, host, patienceMs, request);
-  if (attempt >= (failure.attempts ?? MOST_ATTEMPTS)) throw failure.error;
+  if (attempt >= Math.min(failure.attempts ?? Infinity, parts.retries + 1)) throw failure.error;
+  const pause = pauseBefore(failure, host, attempt, left, parts);
+  const { kind, ms, reason } = pause;
+  const why = failure.error.message;
+  parts.log.debug('asking again', { endpoint: request.endpoint, attempt, ms, kind, why });
+  if (failure.holdsHost) await parts.hold(host, { until: clock.now() + ms, reason, kind });
+  parts.ledger.retried(request);
+  await parts.wait(pause, request);
+}
+
+/** As long as the host asked for; else, or when it named no time to come, as long as the tries so far deserve. */
+function pauseBefore(
+  failure: Failure,
+  host: string,
+  attempt: number,
+  left: number,
+  { chance, retryDelayMs }: RetryParts,
+): Pause & Pick<Hold, 'kind'> {
+  const asked = failure.retryAfterMs ?? 0;
+  if (asked > 0) return { kind: 'retry_after', ms: asked, reason: `${host} asks for a pause` };
   // Cut to what patience leaves, so that the last try comes at its end and not long before.
-  const ms = asked ?? Math.min(left, backOffMs(attempt, parts.chance()));
-  parts.log.debug('asking again', { endpoint: request.endpoint, attempt, ms, why: failure.error.message });
-  const reason = asked === undefined ? `${failure.error.message} Trying again.` : `${host} asks for a pause.`;
-  if (failure.holdsHost) await parts.hold(host, clock.now() + ms, reason);
-  await parts.wait(ms, reason, request.signal);
+  const ms = Math.min(left, backOffMs(attempt, chance(), retryDelayMs));
+  return { kind: 'back_off', ms, reason: failure.error.message };
 }
 
 function givenUp(failure: Failure, host: string, patienceMs: number, request: Request): SourceError {

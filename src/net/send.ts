@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { Trail } from './ledger.ts';
 
 /** One question to a host, as every layer of `net/` passes it on. */
 export interface Request {
@@ -18,16 +19,20 @@ export interface Request {
   readonly read?: (response: Response) => Promise<Response>;
   /** Keep the answer between runs; GET with a `read` that sets `text` only. */
   readonly remember?: Ages;
+  /** Written on the way; made by the stack. */
+  readonly trail?: Trail;
 }
 
 /** How long an answer is good for, in ms. */
 export interface Ages {
-  /** Younger than this: served without asking. */
-  readonly softMs: number;
+  /** Younger than this: served without asking. The configured validity when absent. */
+  readonly softMs?: number;
   /** Younger than this: served when the host fails. */
   readonly hardMs: number;
-  /** The same as softMs for a 404; none are kept when absent. */
+  /** The same as `softMs` for a 404; none are kept when absent. */
   readonly negativeMs?: number;
+  /** Served young even when a refresh is forced: it is not what is to be refreshed. */
+  readonly evenForced?: true;
 }
 
 /** The answer; the body is read once, by whoever is outermost. */

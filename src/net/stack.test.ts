@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InterruptedError } from '../base/errors.ts';
 import { askJson } from './ask-json.ts';
-import type { Net } from './stack.ts';
+import { EMPTY_TALLY } from './tally.ts';
 import { errorOf, get, ok, openBench, type Bench } from './testing/with-net.ts';
 
 let bench: Bench;
@@ -74,7 +74,7 @@ describe('redirects', () => {
     expect(response.url).not.toContain('Signature=s');
     expect(api.asked[0]?.headers.authorization).toBe('Bearer K');
     expect(storage.asked[0]?.headers.authorization).toBeUndefined();
-    expect(net.tally()).toEqual({ total: 2, byEndpoint: { download: 1, storage: 1 } });
+    expect(net.tally()).toMatchObject({ total: 2, byEndpoint: { download: 1, storage: 1 } });
   });
 
   it('takes a download sent to a login page for a refusal', async () => {
@@ -109,53 +109,6 @@ describe('redirects', () => {
     const error = await errorOf(bench.open(server.origin).send(get(`${server.origin}/a`)));
 
     expect(error.code).toBe('address-refused');
-  });
-});
-
-describe('what is remembered', () => {
-  const ages = { softMs: 1000, hardMs: 10_000, negativeMs: 500 };
-
-  it('is served while young, asked for again later, and served old when the host fails', async () => {
-    let isDown = false;
-    const server = await bench.serve((asked, response, before) => {
-      if (isDown) response.writeHead(500).end();
-      else void ok(asked, response, before);
-    });
-    const ask = async (net: Net): Promise<unknown> =>
-      (await askJson(net.send, get(`${server.origin}/x`, { remember: ages }), JSON.parse)).value;
-
-    expect(await ask(bench.open(server.origin))).toEqual({ fine: true });
-    expect(await ask(bench.open(server.origin))).toEqual({ fine: true });
-    expect(server.asked).toHaveLength(1);
-
-    bench.clock.forward(2000);
-    isDown = true;
-    expect(await ask(bench.open(server.origin, { patienceMs: 10 }))).toEqual({ fine: true });
-    expect(server.asked.length).toBeGreaterThan(1);
-
-    bench.clock.forward(20_000);
-    await errorOf(ask(bench.open(server.origin, { patienceMs: 10 })));
-  });
-
-  it('keeps a miss for its own time, and one key’s answers from another', async () => {
-    const server = await bench.serve((_asked, response) => void response.writeHead(404).end('{"error":"x"}'));
-    const ask = async (key: string): Promise<number> =>
-      (
-        await askJson(
-          bench.open(server.origin, { key }).send,
-          get(`${server.origin}/x`, { remember: ages }),
-          JSON.parse,
-        )
-      ).status;
-
-    await ask('a');
-    expect(await ask('a')).toBe(404);
-    expect(server.asked).toHaveLength(1);
-    await ask('b');
-    expect(server.asked).toHaveLength(2);
-    bench.clock.forward(600);
-    await ask('a');
-    expect(server.asked).toHaveLength(3);
   });
 });
 
@@ -205,18 +158,6 @@ describe('the rest of the manners', () => {
     expect(most).toBe(3);
   });
 
-  it('tells why it waits', async () => {
-    const reasons: string[] = [];
-    const server = await bench.serve((asked, response, before) =>
-      before === 0 ? void response.writeHead(503, { 'retry-after': '2' }).end() : ok(asked, response, before),
-    );
-
-    const net = bench.open(server.origin, { onWait: (reason, ms) => reasons.push(`${reason} ${ms}`) });
-    await askJson(net.send, get(`${server.origin}/x`), JSON.parse);
-
-    expect(reasons[0]).toMatch(/asks for a pause.* 2000/);
-  });
-
   it('stops when it is told to, while asking and while waiting', async () => {
     const stop = new AbortController();
     const server = await bench.serve((_asked, _response) => setTimeout(() => stop.abort(), 10) && undefined);
@@ -239,7 +180,7 @@ describe('the rest of the manners', () => {
 
     await net.close();
 
-    expect(net.tally()).toEqual({ total: 0, byEndpoint: {} });
+    expect(net.tally()).toEqual(EMPTY_TALLY);
     expect(existsSync(join(bench.folder, 'untouched'))).toBe(false);
   });
 });

@@ -9,6 +9,8 @@ import { book, FRESH_PACE, type PaceState } from './pace.ts';
 export interface Hold {
   readonly until: number;
   readonly reason: string;
+  /** Whether the host named the time, or we keep away after its refusal. */
+  readonly kind: 'retry_after' | 'back_off';
 }
 
 /** An answer kept between runs. */
@@ -59,6 +61,14 @@ const SCHEMA = `
      status INTEGER NOT NULL, content_type TEXT, body TEXT NOT NULL) STRICT;
 `;
 
+/** What came later, in an order that never changes; `user_version` counts what a file has. */
+const ADDED = [
+  `ALTER TABLE pace ADD COLUMN quiet_until REAL NOT NULL DEFAULT 0;
+   ALTER TABLE pace ADD COLUMN held_rate REAL;
+   ALTER TABLE pace ADD COLUMN held_until REAL NOT NULL DEFAULT 0;
+   ALTER TABLE hold ADD COLUMN kind TEXT NOT NULL DEFAULT 'retry_after';`,
+];
+
 /**
  * Opens the shared state, making file and folder when missing; `:memory:` is for one process alone. Throws node:sqlite's
  * errors when the file can't be used.
@@ -68,6 +78,7 @@ export function openState(file: string): NetState {
   const db = new DatabaseSync(file);
   db.exec('PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
   db.exec(SCHEMA);
+  inTransaction(db, () => bringUp(db));
   return {
     ...paceMethods(db),
     ...holdMethods(db),
@@ -75,6 +86,13 @@ export function openState(file: string): NetState {
     ...cacheMethods(db),
     close: async () => db.close(),
   };
+}
+
+/** Within a transaction: two processes may open an old file at once. */
+function bringUp(db: DatabaseSync): void {
+  const has = Number(db.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
+  for (const change of ADDED.slice(has)) db.exec(change);
+  if (has < ADDED.length) db.exec(`PRAGMA user_version = ${ADDED.length}`);
 }
 
 function inTransaction<T>(db: DatabaseSync, work: () => T): T {
@@ -89,14 +107,24 @@ function inTransaction<T>(db: DatabaseSync, work: () => T): T {
   }
 }
 
+type PaceRow = Omit<PaceState, 'heldRate'> & { readonly heldRate: number | null };
+
 function paceMethods(db: DatabaseSync): Pick<NetState, 'reserve'> {
-  const read = db.prepare('SELECT full_at AS fullAt, last_at AS lastAt FROM pace WHERE key = ?');
-  const write = db.prepare('INSERT OR REPLACE INTO pace (key, full_at, last_at) VALUES (?, ?, ?)');
+  const read = db.prepare(
+    `SELECT full_at AS fullAt, last_at AS lastAt, quiet_until AS quietUntil, held_rate AS heldRate,
+       held_until AS heldUntil FROM pace WHERE key = ?`,
+  );
+  const write = db.prepare(
+    `INSERT OR REPLACE INTO pace (key, full_at, last_at, quiet_until, held_rate, held_until)
+     VALUES (?, ?, ?, ?, ?, ?)`,
+  );
   const reserveOne = (booking: Booking, now: number): number => {
-    const row = read.get(booking.key) as unknown as PaceState | undefined;
-    const booked = book(row ?? FRESH_PACE, booking.limit, now);
-    write.run(booking.key, booked.state.fullAt, booked.state.lastAt);
-    return booked.startAt;
+    const row = read.get(booking.key) as unknown as PaceRow | undefined;
+    const known = row === undefined ? FRESH_PACE : { ...row, heldRate: row.heldRate ?? undefined };
+    const { startAt, state } = book(known, booking.limit, now);
+    const { fullAt, lastAt, quietUntil, heldRate, heldUntil } = state;
+    write.run(booking.key, fullAt, lastAt, quietUntil, heldRate ?? null, heldUntil);
+    return startAt;
   };
   return {
     // Each later booking starts from the earlier one's time, so that both limits hold.
@@ -110,13 +138,13 @@ function paceMethods(db: DatabaseSync): Pick<NetState, 'reserve'> {
 }
 
 function holdMethods(db: DatabaseSync): Pick<NetState, 'hold' | 'holdOf'> {
-  const read = db.prepare('SELECT until, reason FROM hold WHERE host = ?');
+  const read = db.prepare('SELECT until, reason, kind FROM hold WHERE host = ?');
   const write = db.prepare(
-    `INSERT INTO hold (host, until, reason) VALUES (?, ?, ?) ON CONFLICT (host) DO UPDATE
-     SET until = excluded.until, reason = excluded.reason WHERE excluded.until > hold.until`,
+    `INSERT INTO hold (host, until, reason, kind) VALUES (?, ?, ?, ?) ON CONFLICT (host) DO UPDATE
+     SET until = excluded.until, reason = excluded.reason, kind = excluded.kind WHERE excluded.until > hold.until`,
   );
   return {
-    hold: async (host, hold) => void write.run(host, hold.until, hold.reason),
+    hold: async (host, hold) => void write.run(host, hold.until, hold.reason, hold.kind),
     holdOf: async (host) => read.get(host) as unknown as Hold | undefined,
   };
 }

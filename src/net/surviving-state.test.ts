@@ -26,9 +26,9 @@ describe('a state that fails', () => {
     writeFileSync(file, 'not a database, but long enough to look at '.repeat(100));
     const state = openSurvivingState(file, log);
 
-    await state.hold('h', { until: 5, reason: 'r' });
+    await state.hold('h', { until: 5, reason: 'r', kind: 'back_off' });
 
-    expect(await state.holdOf('h')).toEqual({ until: 5, reason: 'r' });
+    expect(await state.holdOf('h')).toEqual({ until: 5, reason: 'r', kind: 'back_off' });
     expect(warnings).toHaveLength(1);
     await state.close();
   });
@@ -36,12 +36,12 @@ describe('a state that fails', () => {
   it('is replaced in the middle when the file is broken under it, and said once', async () => {
     const file = join(folder, 'state.db');
     const state = openSurvivingState(file, log);
-    await state.hold('h', { until: 5, reason: 'r' });
+    await state.hold('h', { until: 5, reason: 'r', kind: 'back_off' });
     const other = new DatabaseSync(file);
     other.exec('DROP TABLE hold; DROP TABLE pace');
     other.close();
 
-    await state.hold('h', { until: 7, reason: 'r' });
+    await state.hold('h', { until: 7, reason: 'r', kind: 'back_off' });
     await state.reserve([{ key: 'k', limit: { perMinute: 60, minSpacingMs: 0 } }], 1);
 
     expect((await state.holdOf('h'))?.until).toBe(7);
@@ -54,7 +54,7 @@ describe('a state that fails', () => {
     const one = openSurvivingState(file, log);
     const other = openSurvivingState(file, log);
 
-    await one.hold('h', { until: 5, reason: 'r' });
+    await one.hold('h', { until: 5, reason: 'r', kind: 'back_off' });
 
     expect((await other.holdOf('h'))?.until).toBe(5);
     expect(warnings).toEqual([]);

@@ -4,6 +4,7 @@ import type { Progress } from '../base/progress.ts';
 import type { Catalog } from '../catalog/open.ts';
 import type { CivitaiClient } from '../civitai/client.ts';
 import type { Hasher, HashKind } from '../library/hash.ts';
+import type { Asking } from '../net/asking.ts';
 import type { Net } from '../net/stack.ts';
 import type { OptionTable } from './option.ts';
 
@@ -33,34 +34,6 @@ export interface Settings {
   readonly logFolder: string;
   /** The config file in use, absolute. */
   readonly configFile: string | undefined;
-}
-
-/** How one question to the API is asked, repeated, given up and remembered. */
-export interface Asking {
-  /** Without a sign of an answer for so long, a request has failed. */
-  readonly timeoutMs: number;
-  /** Tries after the first. */
-  readonly retries: number;
-  /** Before the second try; doubles with each further one. */
-  readonly retryDelayMs: number;
-  /** `undefined`: our own name. */
-  readonly userAgent: string | undefined;
-  /** API requests under way at once. */
-  readonly concurrency: number;
-  readonly breaker: {
-    /** Outages in a row after which an endpoint is left alone. */
-    readonly failures: number;
-    /** How long it is left alone before one request tries again. */
-    readonly resetMs: number;
-  };
-  readonly cache: {
-    /** Answers held in memory, the least recently used dropped first. */
-    readonly entries: number;
-    /** How long a remembered answer is good for. */
-    readonly validityMs: number;
-    /** Absolute; `undefined`: answers are kept with the state. */
-    readonly folder: string | undefined;
-  };
 }
 
 /** What can be asked of the person in front, if there is one. */
