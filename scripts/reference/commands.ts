@@ -1,4 +1,4 @@
-import { COMMON_OPTIONS } from '../../src/cli/common-options.ts';
+import { COMMON_OPTIONS, JOB_OPTIONS } from '../../src/cli/common-options.ts';
 import { VERBS } from '../../src/verbs/list.ts';
 import type { Argument, Option } from '../../src/verbs/option.ts';
 import type { Verb } from '../../src/verbs/verb.ts';
@@ -15,6 +15,9 @@ export async function commandsPage(): Promise<string> {
       ['command', 'what it does'],
       verbs.map((verb) => [`[${verb.name}](#${verb.name})`, verb.summary]),
     ),
+    '## In place of a command',
+    'Without a command `civitarium` runs the `default_job` of the configuration; without a configuration it shows help. `-j` wins over `--all-jobs`.',
+    options(JOB_OPTIONS),
     '## Flags of every command',
     options(COMMON_OPTIONS),
     'The Civitai key is never a flag: it comes from `CIVITAI_API_KEY` or the configuration.',

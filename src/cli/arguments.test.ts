@@ -111,13 +111,43 @@ describe('readArguments', () => {
   });
 
   it.each([[[]], [['--json']], [['--catalog', 'sort']], [['--catalog=x', '--quiet']]])(
-    'shows help when only common flags are given: %j',
+    'takes common flags alone for the default job, and has help at hand: %j',
     async (argv) => {
-      expect(await readArguments(argv, VERBS, '1.2.3')).toEqual({ kind: 'shown' });
+      const asked = await readArguments(argv, VERBS, '1.2.3');
+
+      expect(asked).toMatchObject({ kind: 'jobs', which: 'default' });
+      if (asked.kind === 'jobs') asked.showHelp();
       expect(printed).toContain('Usage: civitarium');
+      expect(printed).toContain('--all-jobs');
       expect(loaded).toEqual([]);
     },
   );
+
+  it.each([
+    [['-j', 'sort'], { name: 'sort' }],
+    [['--quiet', '--job=nightly'], { name: 'nightly' }],
+    [['--all-jobs', '--dry-run'], 'all'],
+    [['--all-jobs', '-j', 'nightly'], { name: 'nightly' }],
+  ])('reads which jobs are meant: %j', async (argv, which) => {
+    expect(await readArguments(argv, VERBS, '1.2.3')).toMatchObject({ kind: 'jobs', which });
+    expect(loaded).toEqual([]);
+  });
+
+  it.each([[['-j', 'nightly', 'sort', 'a']], [['sort', 'a', '--all-jobs']]])(
+    'refuses a job together with a command: %j',
+    async (argv) => {
+      await expect(readArguments(argv, VERBS, '1.2.3')).rejects.toMatchObject({
+        code: 'bad-argument',
+        message: expect.stringContaining('in place of a command') as unknown,
+      });
+    },
+  );
+
+  it('tells of jobs in the help of the program, not in that of a command', async () => {
+    await readArguments(['help', 'sort'], VERBS, '1.2.3');
+    expect(printed).toContain('--dry-run');
+    expect(printed).not.toContain('--all-jobs');
+  });
 
   it('shows the version and the help of one verb', async () => {
     await readArguments(['--version'], VERBS, '1.2.3');

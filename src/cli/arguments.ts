@@ -1,14 +1,24 @@
-import { Command, CommanderError, Option as Flag } from 'commander';
+import { Command, CommanderError, Help, Option as Flag } from 'commander';
 import { UserError } from '../base/errors.ts';
 import type { Input, Option, OptionValue } from '../verbs/option.ts';
 import type { Verb } from '../verbs/verb.ts';
 import type { VerbEntry } from '../verbs/list.ts';
-import { COMMON_OPTIONS } from './common-options.ts';
+import { COMMON_OPTIONS, JOB_OPTIONS } from './common-options.ts';
 
 /** What the command line asks for. */
 export type Asked =
   | { readonly kind: 'verb'; readonly verb: Verb; readonly input: Input; readonly common: Input['options'] }
+  | {
+      readonly kind: 'jobs';
+      readonly which: WhichJobs;
+      readonly common: Input['options'];
+      /** For those who have no configuration. */
+      showHelp(): void;
+    }
   | { readonly kind: 'shown' };
+
+/** `-j NAME`, `--all-jobs`, or neither: the default job. */
+export type WhichJobs = { readonly name: string } | 'all' | 'default';
 
 /** Reads the arguments after the program's name. Help and version are printed here. Throws UserError (exit 1). */
 export async function readArguments(
@@ -35,26 +45,34 @@ export async function readArguments(
       ),
     );
   }
-  // Common flags alone ask for nothing that could be done.
-  if (argv.every((word, index) => isCommonFlag(word) || isValue(argv, index))) {
-    program.outputHelp();
-    return asked;
+  if (wordsOf(argv).length === 0) {
+    program.action(() => {
+      const options = rawOptions(program);
+      asked = {
+        kind: 'jobs',
+        which: whichJobs(options),
+        common: options,
+        showHelp: () => program.outputHelp(),
+      };
+    });
   }
   await parse(program, argv);
   return asked;
 }
 
+/** A single job wins over all. */
+function whichJobs(options: Input['options']): WhichJobs {
+  const name = options['job'];
+  if (typeof name === 'string') return { name };
+  return options['all-jobs'] === true ? 'all' : 'default';
+}
+
 const VALUED: ReadonlySet<string> = new Set(
-  COMMON_OPTIONS.filter((option) => option.kind !== 'flag').flatMap(spellings),
+  [...JOB_OPTIONS, ...COMMON_OPTIONS].filter((option) => option.kind !== 'flag').flatMap(spellings),
 );
-const COMMON: ReadonlySet<string> = new Set(COMMON_OPTIONS.flatMap(spellings));
 
 function spellings(option: Option): string[] {
   return [`--${option.name}`, ...(option.short === undefined ? [] : [`-${option.short}`])];
-}
-
-function isCommonFlag(word: string): boolean {
-  return COMMON.has(word.split('=')[0] ?? '');
 }
 
 /** True for the word after a common flag that takes a value. */
@@ -62,9 +80,14 @@ function isValue(argv: readonly string[], index: number): boolean {
   return VALUED.has(argv[index - 1] ?? '');
 }
 
+/** The arguments that are no flags and no values of flags that stand before a command. */
+function wordsOf(argv: readonly string[]): string[] {
+  return argv.filter((word, index) => !word.startsWith('-') && !isValue(argv, index));
+}
+
 /** The first argument that names a verb and is not the value of a flag before it. */
 function firstWord(argv: readonly string[], verbs: readonly VerbEntry[]): string | undefined {
-  const words = argv.filter((word, index) => !word.startsWith('-') && !isValue(argv, index));
+  const words = wordsOf(argv);
   const first = words[0] === 'help' ? words[1] : words[0];
   return verbs.find((entry) => entry.name === first)?.name;
 }
@@ -87,9 +110,20 @@ function makeProgram(version: string): Command {
     .configureHelp(HELP)
     .configureOutput({ outputError: () => undefined })
     .addHelpText('after', FIRST_STEPS);
-  for (const option of COMMON_OPTIONS) program.addOption(makeFlag(option));
+  for (const option of [...JOB_OPTIONS, ...COMMON_OPTIONS]) program.addOption(makeFlag(option));
   return program;
 }
+
+const JOB_FLAGS: ReadonlySet<string> = new Set(JOB_OPTIONS.map((option) => option.name));
+
+/** The flags that stand in place of a command are none of its own. */
+const COMMAND_HELP = {
+  ...HELP,
+  visibleGlobalOptions(this: Help, command: Command): Flag[] {
+    const all = Help.prototype.visibleGlobalOptions.call(this, command);
+    return all.filter((flag) => !JOB_FLAGS.has(flag.long?.slice(2) ?? ''));
+  },
+};
 
 const FIRST_STEPS = `
 First steps:
@@ -114,7 +148,7 @@ function makeCommand(
     .allowExcessArguments(false);
   command
     .helpOption('-h, --help', 'show help')
-    .configureHelp(HELP)
+    .configureHelp(COMMAND_HELP)
     .configureOutput({ outputError: () => undefined });
   for (const argument of verb.arguments) {
     const name = `${argument.name}${argument.many ? '...' : ''}`;
@@ -128,12 +162,25 @@ function makeCommand(
   const examples = verb.examples.map(([line, meaning]) => `  ${line}\n      ${meaning}`).join('\n');
   command.addHelpText('after', `\nExamples:\n${examples}`);
   command.action(() => {
+    refuseJobFlags(rawOptions(program), verb.name);
     take(
       { arguments: command.args, options: withAliases(verb.options, rawOptions(command)) },
       rawOptions(program),
     );
   });
   return command;
+}
+
+function refuseJobFlags(options: Input['options'], command: string): void {
+  const which = whichJobs(options);
+  if (which === 'default') return;
+  throw new UserError(
+    `${which === 'all' ? '--all-jobs' : '-j'} stands in place of a command, not with ${command}.`,
+    {
+      code: 'bad-argument',
+      next: `Leave out ${command}, or the flag.`,
+    },
+  );
 }
 
 function makeFlag(option: Option): Flag {

@@ -1,5 +1,11 @@
 import type { Option } from '../verbs/option.ts';
 
+/** Flags that stand in place of a command. */
+export const JOB_OPTIONS: readonly Option[] = [
+  { name: 'job', short: 'j', kind: 'text', value: 'NAME', summary: 'run this job of the configuration' },
+  { name: 'all-jobs', kind: 'flag', summary: 'run all jobs of the configuration, in its order' },
+];
+
 /** Flags that every command takes, before or after its name. */
 export const COMMON_OPTIONS: readonly Option[] = [
   { name: 'config', short: 'c', kind: 'text', value: 'FILE', summary: 'configuration file' },

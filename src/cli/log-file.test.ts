@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openLog, strikeSecrets } from './log-file.ts';
 import type { LogOptions } from './log-file.ts';
 
@@ -22,9 +22,8 @@ describe('openLog', () => {
   function open(options: Partial<LogOptions> = {}): ReturnType<typeof openLog> {
     return openLog({
       folder: join(folder, 'logs'),
-      level: 'info',
-      file: true,
-      debug: false,
+      file: { level: 'info', maxBytes: 10_000_000, backups: 5 },
+      console: undefined,
       key: KEY,
       print: (line) => printed.push(line),
       ...options,
@@ -64,7 +63,7 @@ describe('openLog', () => {
   });
 
   it('writes nothing to disk when told so, and prints every line when debugging', async () => {
-    const log = open({ file: false, debug: true });
+    const log = open({ file: undefined, console: { level: 'debug', simple: false } });
 
     log.debug('a step', { files: 3 });
     await log.close();
@@ -73,8 +72,41 @@ describe('openLog', () => {
     expect(printed).toEqual(['debug: a step {"files":3}']);
   });
 
+  it('prints from its level on, and with `simple` only the message', async () => {
+    const log = open({ file: undefined, console: { level: 'warn', simple: true } });
+
+    log.info('not this');
+    log.warn('this', { files: 3 });
+    await log.close();
+
+    expect(printed).toEqual(['this']);
+  });
+
+  it('begins a new file when one is full, and keeps as many old ones as asked, those of earlier runs too', async () => {
+    const file = { level: 'info', maxBytes: 200, backups: 2 } as const;
+    for (let run = 0; run < 6; run += 1) {
+      const log = open({ file });
+      // Longer than a file may be: each of these is followed by a new one.
+      log.info(`run ${run} ${'x'.repeat(250)}`);
+      await rolled(run);
+      log.info(`after ${run}`);
+      await log.close();
+    }
+
+    const names = readdirSync(join(folder, 'logs')).sort();
+    expect(names.length).toBeLessThanOrEqual(4);
+    expect(names).toContain('civitarium.7.log');
+    expect(names).not.toContain('civitarium.1.log');
+    expect(names.filter((name) => !/^civitarium\.\d+\.log$/.test(name))).toEqual([]);
+  });
+
+  async function rolled(run: number): Promise<void> {
+    const next = join(folder, 'logs', `civitarium.${run + 2}.log`);
+    await vi.waitFor(() => expect(existsSync(next)).toBe(true), 5000);
+  }
+
   it('keeps the key out of file and screen', async () => {
-    const log = open({ debug: true });
+    const log = open({ console: { level: 'debug', simple: false } });
 
     log.warn(`sent ${KEY}`, {
       headers: { authorization: `Bearer ${KEY}` },

@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import type { RollingStream } from 'pino-roll';
 import type { Log } from '../base/log.ts';
 
-type Level = 'debug' | 'info' | 'warn' | 'error';
+/** From the least to the most pressing. */
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** A key in a header, a query or a text, and the password in the address of a database: struck out wherever it shows. */
 const SECRET =
@@ -16,35 +18,38 @@ export function strikeSecrets(text: string, key: string | undefined): string {
 
 export interface LogOptions {
   readonly folder: string;
-  readonly level: Level;
-  readonly file: boolean;
-  /** Also print every line to stderr. */
-  readonly debug: boolean;
+  /** `undefined` keeps no file. */
+  readonly file: LogFile | undefined;
+  /** What is also printed; `undefined` prints nothing. */
+  readonly console: { readonly level: LogLevel; readonly simple: boolean } | undefined;
   readonly key: string | undefined;
   print(line: string): void;
 }
 
+export interface LogFile {
+  readonly level: LogLevel;
+  /** A file this long is followed by a new one. */
+  readonly maxBytes: number;
+  /** Older files that are kept. */
+  readonly backups: number;
+}
+
 /**
- * A log that opens its rotating file (10 MiB, five kept) with the first line worth keeping, so that a run with nothing
- * to say costs nothing.
+ * A log that opens its rotating file (`civitarium.N.log`, the highest N is the newest) with the first line worth
+ * keeping, so that a run with nothing to say costs nothing.
  */
 export function openLog(options: LogOptions): Log & { close(): Promise<void> } {
   let writing: Promise<RollingStream | undefined> | undefined;
-  const order: readonly Level[] = ['debug', 'info', 'warn', 'error'];
-  const say = (level: Level, message: string, facts: Record<string, unknown> | undefined): void => {
-    if (options.debug)
-      options.print(
-        strikeSecrets(
-          `${level}: ${message}${facts === undefined ? '' : ` ${JSON.stringify(facts)}`}`,
-          options.key,
-        ),
-      );
-    if (!options.file || order.indexOf(level) < order.indexOf(options.level)) return;
+  const { file, console: screen } = options;
+  const say = (level: LogLevel, message: string, facts: Record<string, unknown> | undefined): void => {
+    if (screen !== undefined && isWorth(level, screen.level))
+      options.print(strikeSecrets(screen.simple ? message : detailed(level, message, facts), options.key));
+    if (file === undefined || !isWorth(level, file.level)) return;
     const line = strikeSecrets(
       JSON.stringify({ time: new Date().toISOString(), level, message, ...facts }),
       options.key,
     );
-    writing ??= openRolling(options.folder);
+    writing ??= openRolling(options.folder, file);
     void writing.then((stream) => stream?.write(`${line}\n`));
   };
   return {
@@ -57,6 +62,14 @@ export function openLog(options: LogOptions): Log & { close(): Promise<void> } {
       if (stream !== undefined) await endOf(stream);
     },
   };
+}
+
+function isWorth(level: LogLevel, least: LogLevel): boolean {
+  return LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf(least);
+}
+
+function detailed(level: LogLevel, message: string, facts: Record<string, unknown> | undefined): string {
+  return `${level}: ${message}${facts === undefined ? '' : ` ${JSON.stringify(facts)}`}`;
 }
 
 /** Waits until the last line is written, but for no disk longer than this. */
@@ -74,14 +87,15 @@ async function endOf(stream: RollingStream): Promise<void> {
   });
 }
 
-async function openRolling(folder: string): Promise<RollingStream | undefined> {
+async function openRolling(folder: string, file: LogFile): Promise<RollingStream | undefined> {
   try {
     const { default: roll } = await import('pino-roll');
     const stream = await roll({
       file: join(folder, 'civitarium'),
       extension: '.log',
-      size: '10m',
-      limit: { count: 5 },
+      size: `${file.maxBytes}b`,
+      // Files of earlier runs count as well; the one in use is counted with them.
+      limit: { count: file.backups + 1, removeOtherLogFiles: true },
       mkdir: true,
     });
     // A log that can't be written, now or when the disk is full later, must not stop the work it describes.

@@ -4,17 +4,21 @@ import type { ExitCode } from '../base/errors.ts';
 import type { Tally } from '../net/tally.ts';
 import type { RunResult } from '../verbs/verb.ts';
 
-/** The one line that `--json` prints last. */
-export interface JsonLine {
-  readonly command: string;
-  readonly ok: boolean;
+/** How a run ended, for `--json`. */
+export interface Ended {
   readonly exit: ExitCode;
   readonly counts: Readonly<Record<string, number>>;
   readonly requests: JsonRequests;
   readonly warnings: readonly string[];
   readonly failures: RunResult['failures'];
-  readonly took_ms: number;
   readonly [more: string]: unknown;
+}
+
+/** The one line that `--json` prints last. */
+export interface JsonLine extends Ended {
+  readonly command: string;
+  readonly ok: boolean;
+  readonly took_ms: number;
 }
 
 /** What was asked of the site, and what that waited for. */
@@ -107,7 +111,7 @@ const LABEL = 9;
 export function resultLines(result: RunResult): string[] {
   const lines = result.summary.map((line) => (line === '' ? '' : `  ${line}`));
   const notes = shownOf(
-    result.warnings.map((text) => ({ text })),
+    (result.listed === true ? [] : result.warnings).map((text) => ({ text })),
     ({ text }) => kindOfNote(text),
   );
   const failures = shownOf(result.listed === true ? [] : result.failures, (failure) => failure.code);

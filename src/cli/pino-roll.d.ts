@@ -11,7 +11,7 @@ declare module 'pino-roll' {
     readonly file: string;
     readonly extension?: string;
     readonly size?: string;
-    readonly limit?: { readonly count: number };
+    readonly limit?: { readonly count: number; readonly removeOtherLogFiles?: boolean };
     readonly mkdir?: boolean;
   }): Promise<RollingStream>;
 }

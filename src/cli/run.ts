@@ -1,62 +1,113 @@
-import { AppError, EXIT, InterruptedError } from '../base/errors.ts';
+import { AppError, EXIT, InterruptedError, UserError } from '../base/errors.ts';
 import type { ExitCode } from '../base/errors.ts';
-import type { ConfigFile } from '../config/schema.ts';
-import { EMPTY_TALLY, type Tally } from '../net/tally.ts';
+import { sectionOf, withDefaults } from '../config/verb-input.ts';
+import { EMPTY_TALLY } from '../net/tally.ts';
 import { VERBS } from '../verbs/list.ts';
-import type { Input, OptionValue } from '../verbs/option.ts';
+import type { Input } from '../verbs/option.ts';
 import type { RunResult, Verb } from '../verbs/verb.ts';
+import { wrapLine } from '../verbs/wrap-line.ts';
 import { readArguments } from './arguments.ts';
+import type { Asked } from './arguments.ts';
+import { listenForInterrupts } from './interrupts.ts';
 import { strikeSecrets } from './log-file.ts';
+import { openConfig } from './open-config.ts';
+import type { OpenedConfig } from './open-config.ts';
+import { openFor } from './open-for.ts';
 import { describeError, errorLines, jsonRequests, resultLines } from './output.ts';
-import type { JsonLine } from './output.ts';
+import type { Ended, JsonLine } from './output.ts';
 import { placesOf } from './places.ts';
 import { printable } from './printable.ts';
-import { resolveSettings } from './settings.ts';
-import { openTerminal } from './terminal.ts';
 import { VERSION } from './version.ts';
-import { wrapLine } from '../verbs/wrap-line.ts';
-import { openWorkspace } from './workspace.ts';
 import type { Workspace } from './workspace.ts';
+
+/** One execution of the program, as far as it has come. */
+interface Session {
+  readonly json: boolean;
+  readonly debug: boolean;
+  readonly startedAt: number;
+  readonly signal: AbortSignal;
+  command: string;
+  workspace: Workspace | undefined;
+}
 
 /** Runs the program for these arguments (after its name) and gives its exit code; nothing is thrown. */
 export async function run(argv: readonly string[]): Promise<ExitCode> {
-  const startedAt = performance.now();
-  const json = argv.includes('--json');
-  const debug = argv.includes('--debug');
-  let command = 'civitarium';
-  let workspace: Workspace | undefined;
   const stop = listenForInterrupts();
+  const session: Session = {
+    json: argv.includes('--json'),
+    debug: argv.includes('--debug'),
+    startedAt: performance.now(),
+    signal: stop.signal,
+    command: 'civitarium',
+    workspace: undefined,
+  };
   try {
     const asked = await readArguments(argv, VERBS, VERSION);
     if (asked.kind === 'shown') return EXIT.done;
-    command = asked.verb.name;
-    const opened = await openFor(asked.common, stop.signal, command === 'config');
-    workspace = opened.workspace;
-    const input = withConfig(asked.verb, asked.input, opened.config);
-    const result = await asked.verb.run(workspace, input);
-    const requests = workspace.requests();
-    await workspace.close();
-    if (json) printJson(command, result, result.exitCode, requests, startedAt);
-    else process.stdout.write(forPeople(resultLines(result), workspace.settings.key, process.stdout));
-    return result.exitCode;
+    return asked.kind === 'verb' ? await runVerb(asked, session) : await runAsked(asked, session);
   } catch (thrown) {
-    const error = stop.signal.aborted && !(thrown instanceof AppError) ? new InterruptedError() : thrown;
-    const { exit, failure } = describeError(error, command);
-    const requests = workspace?.requests() ?? EMPTY_TALLY;
-    await workspace?.close().catch(() => undefined);
-    if (json)
-      printJson(command, { counts: {}, warnings: [], failures: [failure] }, exit, requests, startedAt);
-    process.stderr.write(
-      forPeople(
-        errorLines(error, command, debug),
-        workspace?.settings.key ?? process.env['CIVITAI_API_KEY'],
-        process.stderr,
-      ),
-    );
-    return exit;
+    return await endWith(thrown, session);
   } finally {
     stop.end();
   }
+}
+
+async function runVerb(asked: Extract<Asked, { kind: 'verb' }>, session: Session): Promise<ExitCode> {
+  const { verb, common } = asked;
+  session.command = verb.name;
+  const opened = await openConfig(common, configFolder(), verb.name === 'config');
+  const workspace = openFor({ ...opened, common, signal: session.signal });
+  session.workspace = workspace;
+  const result = await verb.run(workspace, withConfig(verb, asked.input, opened));
+  const requests = jsonRequests(workspace.requests());
+  await workspace.close();
+  const told = { ...result, warnings: [...opened.warnings, ...result.warnings] };
+  if (session.json) printJson(endedOf(told, requests), session);
+  else process.stdout.write(forPeople(resultLines(told), workspace.settings.key, process.stdout));
+  return result.exitCode;
+}
+
+/** `-j`, `--all-jobs` or nothing at all; without a configuration nothing at all shows the help. */
+async function runAsked(asked: Extract<Asked, { kind: 'jobs' }>, session: Session): Promise<ExitCode> {
+  const { which, common } = asked;
+  const { config, ...rest } = await openConfig(common, configFolder(), false);
+  if (config === undefined && which === 'default') {
+    asked.showHelp();
+    return EXIT.done;
+  }
+  session.command = 'jobs';
+  if (config === undefined) {
+    throw new UserError('There is no configuration, so there are no jobs.', {
+      code: 'no-jobs',
+      next: 'Name a file with -c, or write civitarium.yaml.',
+    });
+  }
+  const { runJobs } = await import('./run-jobs.ts');
+  const done = await runJobs({
+    which,
+    opened: { config, ...rest },
+    common,
+    signal: session.signal,
+    debug: session.debug,
+    print: (lines, key) => {
+      if (!session.json) process.stdout.write(forPeople(lines, key, process.stdout));
+    },
+    complain: (lines, key) => process.stderr.write(forPeople(lines, key, process.stderr)),
+  });
+  if (session.json) printJson(done, session);
+  return done.exit;
+}
+
+async function endWith(thrown: unknown, session: Session): Promise<ExitCode> {
+  const { workspace, signal, debug } = session;
+  const error = signal.aborted && !(thrown instanceof AppError) ? new InterruptedError() : thrown;
+  const { exit, failure } = describeError(error, session.command);
+  const requests = jsonRequests(workspace?.requests() ?? EMPTY_TALLY);
+  await workspace?.close().catch(() => undefined);
+  if (session.json) printJson({ counts: {}, warnings: [], failures: [failure], exit, requests }, session);
+  const key = workspace?.settings.key ?? process.env['CIVITAI_API_KEY'];
+  process.stderr.write(forPeople(errorLines(error, session.command, debug), key, process.stderr));
+  return exit;
 }
 
 /** Lines fit for a screen: secrets struck out before any line is broken. */
@@ -72,107 +123,33 @@ function forPeople(
     .join('\n');
 }
 
-async function openFor(
-  common: Input['options'],
-  signal: AbortSignal,
-  lenient: boolean,
-): Promise<{ workspace: Workspace; config: ConfigFile | undefined }> {
-  const places = placesOf(process.env, process.platform);
-  const { config, path } = await readConfig(common, places.config, lenient);
-  const settings = resolveSettings({
-    flags: common,
-    env: process.env,
-    config,
-    configFile: path,
-    places,
-    cwd: process.cwd(),
-  });
-  const terminal = openTerminal(settings);
-  const colour =
-    process.stderr.isTTY === true && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb';
-  return {
-    workspace: openWorkspace({ settings, config, terminal, signal, cwd: process.cwd(), colour }),
-    config,
-  };
+function endedOf(result: RunResult, requests: Ended['requests']): Ended {
+  const { counts, warnings, failures, exitCode: exit, data } = result;
+  return { ...data, exit, counts, requests, warnings, failures };
 }
 
-/** `lenient`: a broken file counts as none, so that `config check` can say what is wrong with it. */
-async function readConfig(
-  common: Input['options'],
-  folder: string,
-  lenient: boolean,
-): Promise<{ config: ConfigFile | undefined; path: string | undefined }> {
-  const given = typeof common['config'] === 'string' ? common['config'] : undefined;
-  const { findConfig } = await import('../config/file.ts');
-  const source = findConfig({ given, env: process.env, cwd: process.cwd(), folder });
-  if (source === undefined) return { config: undefined, path: undefined };
-  const [{ parseConfig, requireConfig }, { configSchema }] = await Promise.all([
-    import('../config/parse.ts'),
-    import('../config/schema.ts'),
-  ]);
-  const verbs = await Promise.all(VERBS.map((entry) => entry.load()));
-  const parsed = parseConfig(source, configSchema(verbs), process.env);
-  return { config: lenient ? parsed.config : requireConfig(source, parsed), path: source.path };
+function configFolder(): string {
+  return placesOf(process.env, process.platform).config;
 }
 
-/** A verb's section of the config gives what the command line did not; then the table's own defaults. */
-function withConfig(verb: Verb, input: Input, config: ConfigFile | undefined): Input {
-  const section = (config?.[verb.name] ?? {}) as Readonly<Record<string, OptionValue>>;
-  const options: Record<string, OptionValue> = {};
-  for (const option of verb.options) {
-    const configured = section[option.name.replaceAll('-', '_')];
-    options[option.name] =
-      input.options[option.name] ??
-      (option.kind === 'optional' && typeof configured === 'number' ? String(configured) : configured) ??
-      option.default;
-  }
-  const takesRoots = verb.arguments[0]?.name === 'path' && input.arguments.length === 0;
-  return { arguments: takesRoots && config?.roots !== undefined ? config.roots : input.arguments, options };
+/** A verb's section of the configuration gives what the command line did not; then the table's own defaults. */
+function withConfig(verb: Verb, input: Input, { config }: OpenedConfig): Input {
+  return withDefaults(verb, input, [sectionOf(config, verb.name)], config);
 }
 
-function printJson(
-  command: string,
-  result: Pick<RunResult, 'counts' | 'warnings' | 'failures' | 'data'>,
-  exit: ExitCode,
-  requests: Tally,
-  startedAt: number,
-): void {
+function printJson(ended: Ended, { command, startedAt }: Session): void {
+  const { exit, counts, requests, warnings, failures, ...more } = ended;
   // What a verb adds can't take the place of what every command says.
   const line: JsonLine = {
-    ...result.data,
+    ...more,
     command,
     ok: exit === EXIT.done,
     exit,
-    counts: result.counts,
-    requests: jsonRequests(requests),
-    warnings: result.warnings,
-    failures: result.failures,
+    counts,
+    requests,
+    warnings,
+    failures,
     took_ms: Math.round(performance.now() - startedAt),
   };
   process.stdout.write(`${JSON.stringify(line)}\n`);
-}
-
-/** Signals closer together than this are one Ctrl-C: a terminal tells the demo and its scan, and the demo tells its scan. */
-const ONE_PRESS_MS = 500;
-
-/** The first Ctrl-C asks for a clean stop, the second ends at once. */
-function listenForInterrupts(): { readonly signal: AbortSignal; end(): void } {
-  const controller = new AbortController();
-  let firstAt = 0;
-  const onSignal = (): void => {
-    if (controller.signal.aborted && performance.now() - firstAt < ONE_PRESS_MS) return;
-    if (controller.signal.aborted) process.exit(EXIT.interrupted);
-    firstAt = performance.now();
-    process.stderr.write('\nStopping cleanly. Press Ctrl-C again to stop at once.\n');
-    controller.abort(new InterruptedError());
-  };
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  return {
-    signal: controller.signal,
-    end() {
-      process.off('SIGINT', onSignal);
-      process.off('SIGTERM', onSignal);
-    },
-  };
 }

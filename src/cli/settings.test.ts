@@ -60,6 +60,51 @@ describe('resolveSettings', () => {
     ).toMatchObject({ catalog: '/abs/flag.db', rate: 120, patienceMs: 1000 });
   });
 
+  it("takes CivitScraper's defaults where the file speaks its words, ours elsewhere", () => {
+    const theirs = settings({ config: { api: { base_url: 'https://civitai.com/api/v1' } } });
+
+    expect(theirs).toMatchObject({
+      rate: 100,
+      asking: { timeoutMs: 30_000, retries: 3, breaker: { failures: 5, resetMs: 60_000 } },
+    });
+    expect(settings({ config: { api: { key: 'a-key-of-someone' } } }).asking).toEqual(settings().asking);
+  });
+
+  it('reads how the network asks', () => {
+    const batch = {
+      max_concurrent: 2,
+      retry_delay: 250,
+      cache_size: 7,
+      circuit_breaker: { failure_threshold: 3, reset_timeout: 9 },
+    };
+    const api = { timeout: 12, max_retries: 0, user_agent: 'me', batch };
+    const scanner = { cache_dir: '.cache', cache_validity: 60 };
+
+    expect(settings({ config: { api, scanner } }).asking).toEqual({
+      timeoutMs: 12_000,
+      retries: 0,
+      retryDelayMs: 250,
+      userAgent: 'me',
+      concurrency: 2,
+      breaker: { failures: 3, resetMs: 9000 },
+      cache: { entries: 7, validityMs: 60_000, folder: '/work/.cache' },
+    });
+    expect(settings({ config: { api: { batch: { enabled: false, max_concurrent: 4 } } } })).toMatchObject({
+      asking: { concurrency: 1 },
+      mediaConcurrency: 1,
+    });
+  });
+
+  it('lets a file refresh, be quiet and log elsewhere, and --debug speak all the same', () => {
+    const config = {
+      scanner: { force_refresh: true },
+      logging: { console: { enabled: false }, file: { directory: 'logs' } },
+    };
+
+    expect(settings({ config })).toMatchObject({ forceRefresh: true, quiet: true, logFolder: '/work/logs' });
+    expect(settings({ config, flags: { debug: true } })).toMatchObject({ quiet: false });
+  });
+
   it('counts empty variables as not set', () => {
     const env = { CIVITARIUM_CATALOG: '', CIVITARIUM_API_URL: '', CIVITAI_API_KEY: ' ' };
 
@@ -72,7 +117,7 @@ describe('resolveSettings', () => {
     );
   });
 
-  it.each(['your_api_key_here', 'YOUR-API-KEY', '${CIVITAI_KEY}', ''])(
+  it.each(['your_api_key', 'your_api_key_here', 'YOUR-API-KEY', '${CIVITAI_KEY}', '$CIVITAI_KEY', ''])(
     'takes the sample key %j for none',
     (key) => {
       expect(settings({ config: { api: { ...API, key } } }).key).toBeUndefined();

@@ -2,10 +2,11 @@ import { availableParallelism } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { UserError } from '../base/errors.ts';
 import { parseLevels } from '../civitai/levels.ts';
+import { isSampleKey } from '../config/sample-key.ts';
 import type { ConfigFile } from '../config/schema.ts';
-import { DEFAULT_ASKING } from '../net/asking.ts';
 import type { Settings } from '../verbs/deps.ts';
 import type { Input } from '../verbs/option.ts';
+import { askingOf, speaksTheirs, THEIR_RATE } from './asking.ts';
 import type { Places } from './places.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -33,22 +34,23 @@ export function resolveSettings(sources: SettingsSources): Settings {
       text(flags['api-url']) ?? filled(env['CIVITARIUM_API_URL']) ?? api?.url ?? 'https://civitai.com/api/v1',
     ),
     key: usableKey(env['CIVITAI_API_KEY']) ?? usableKey(api?.key),
-    rate: Math.max(1, number(flags['rate']) ?? api?.rate ?? 90),
+    rate: Math.max(1, number(flags['rate']) ?? api?.rate ?? (speaksTheirs(api) ? THEIR_RATE : 90)),
     patienceMs: 1000 * (number(flags['patience']) ?? api?.patience ?? 60),
-    mediaConcurrency: config?.media?.concurrency ?? 8,
-    asking: DEFAULT_ASKING,
+    mediaConcurrency: config?.media?.concurrency ?? (api?.batch?.enabled === false ? 1 : 8),
+    asking: askingOf(config, cwd),
     browsingLevel: browsingLevel(text(flags['browsing-level']) ?? api?.browsing_level),
     hashThreads: config?.hashing?.threads ?? availableParallelism(),
     hashKinds: config?.hashing?.also ?? [],
     dryRun: flags['dry-run'] === true,
     yes: flags['yes'] === true,
-    forceRefresh: flags['force-refresh'] === true,
-    quiet: flags['quiet'] === true,
+    forceRefresh: flags['force-refresh'] === true || config?.scanner?.force_refresh === true,
+    quiet:
+      flags['quiet'] === true || (config?.logging?.console?.enabled === false && flags['debug'] !== true),
     debug: flags['debug'] === true,
     json: flags['json'] === true,
     stateFolder: places.state,
     cacheFolder: places.cache,
-    logFolder: places.logs,
+    logFolder: logFolder(config, places, cwd),
     configFile: sources.configFile,
   };
 }
@@ -68,18 +70,19 @@ function filled(value: string | undefined): string | undefined {
 /** A key that a sample configuration ships counts as none. Throws UserError for what no header can carry. */
 function usableKey(key: string | undefined): string | undefined {
   const trimmed = key?.trim();
-  if (
-    trimmed === undefined ||
-    trimmed === '' ||
-    /^your[_-]?api[_-]?key/i.test(trimmed) ||
-    trimmed.startsWith('${')
-  )
+  if (trimmed === undefined || trimmed === '' || isSampleKey(trimmed) || /^\$[{A-Za-z_]/.test(trimmed))
     return undefined;
   if (/^[\x21-\x7e]+$/.test(trimmed)) return trimmed;
   throw new UserError('The Civitai key holds blanks or letters that no key has.', {
     code: 'bad-key',
     next: 'Copy it again from your account settings into CIVITAI_API_KEY.',
   });
+}
+
+function logFolder(config: ConfigFile | undefined, places: Places, cwd: string): string {
+  const file = config?.logging?.file;
+  const given = typeof file === 'object' ? file.directory : undefined;
+  return given === undefined ? places.logs : resolve(cwd, given);
 }
 
 function catalogPlace(given: string | undefined, places: Places, cwd: string): string {

@@ -15,6 +15,7 @@ import { VERBS } from '../verbs/list.ts';
 import { hostLimits } from './host-limits.ts';
 import { readHostId } from './host.ts';
 import { openLog } from './log-file.ts';
+import { logSettings } from './log-settings.ts';
 import { printable } from './printable.ts';
 import { textProgress } from './progress-text.ts';
 import { tellWaits } from './tell-waits.ts';
@@ -112,9 +113,7 @@ async function closeAll(all: readonly { close(): Promise<void> }[]): Promise<voi
 function logOptions({ settings, config }: WorkspaceOptions): Parameters<typeof openLog>[0] {
   return {
     folder: settings.logFolder,
-    level: settings.debug ? 'debug' : (config?.logging?.level ?? 'info'),
-    file: !settings.dryRun && (config?.logging?.file ?? true),
-    debug: settings.debug,
+    ...logSettings(settings, config?.logging),
     key: settings.key,
     print: (line) => process.stderr.write(`${printable(line)}\n`),
   };

@@ -1,127 +1,115 @@
-import { isScalar, LineCounter, parseDocument } from 'yaml';
-import type { Document } from 'yaml';
-import type { z } from 'zod';
-import { messageOf, UserError } from '../base/errors.ts';
+import { UserError } from '../base/errors.ts';
+import { isRecord } from '../base/json.ts';
+import { contradictions } from './contradictions.ts';
+import { readDocument } from './document.ts';
+import type { Place } from './document.ts';
 import type { ConfigText } from './file.ts';
-import { nearestWord } from './nearest-word.ts';
-import { keysAt } from './schema.ts';
-import type { ConfigFile } from './schema.ts';
-
-/** One thing wrong in a configuration. */
-export interface ConfigProblem {
-  readonly line: number;
-  readonly column: number;
-  /** Keys joined by dots, empty for the document. */
-  readonly key: string;
-  readonly message: string;
-}
+import type { ConfigProblem, Finding } from './finding.ts';
+import { jobFindings } from './job-findings.ts';
+import { inOurSpelling, merged, withoutNulls } from './layers.ts';
+import type { Layer } from './layers.ts';
+import { notesOf } from './notes.ts';
+import { placeholderFindings } from './placeholder-findings.ts';
+import type { ConfigFile, ConfigSchema } from './schema.ts';
+import { shapeFindings } from './shape-findings.ts';
+import { expandVariables } from './variables.ts';
 
 export interface ParsedConfig {
   readonly config: ConfigFile | undefined;
+  /** Wrong: nothing is run with it. */
   readonly problems: readonly ConfigProblem[];
+  /** Deprecated or without effect: worth knowing. */
+  readonly notes: readonly ConfigProblem[];
+  /** Variables that are named and not set, but for the key: without one it is as if it were not there. */
+  readonly unset: readonly ConfigProblem[];
 }
 
-/** Reads YAML, expands `${VAR}` and checks it; every problem with its place in the file. */
-export function parseConfig(
-  source: ConfigText,
-  schema: z.ZodType<ConfigFile>,
-  env: Readonly<Record<string, string | undefined>>,
-): ParsedConfig {
-  const lines = new LineCounter();
-  const document = parseDocument(source.text, { lineCounter: lines, prettyErrors: false });
-  const broken = document.errors.map((error) => {
-    const at = lines.linePos(error.pos[0]);
-    return { line: at.line, column: at.col, key: '', message: error.message };
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads YAML, expands variables and checks it; everything that is to be said with its place in the file. */
+export function parseConfig(source: ConfigText, schema: ConfigSchema, env: Environment): ParsedConfig {
+  const document = readDocument(source.text);
+  if ('broken' in document) return broken(document.broken);
+  const place = (finding: Finding): ConfigProblem => ({
+    ...document.placeOf(finding.path),
+    key: finding.path.map(String).join('.'),
+    message: finding.message,
+    next: finding.next,
   });
-  if (broken.length > 0) return { config: undefined, problems: broken };
-  const plain = plainValue(document);
-  if ('problem' in plain) return { config: undefined, problems: [plain.problem] };
-  const value = expand(plain.value ?? {}, env);
-  const checked = schema.safeParse(value);
-  if (checked.success) return { config: checked.data, problems: [] };
-  const problems = checked.error.issues.flatMap((issue) => issueProblems(issue, schema, document, lines));
-  return { config: undefined, problems };
+  const { value, unset } = expandVariables(document.value ?? {}, env);
+  const file: Layer = isRecord(value) ? value : {};
+  const jobs = jobFindings(file, schema);
+  const problems = [
+    ...shapeFindings(spoken(value), schema.top),
+    ...contradictions(file, []),
+    ...placeholderFindings(file, []),
+    ...jobs.problems,
+  ].map(place);
+  const said = {
+    problems,
+    notes: [...notesOf(file, []), ...jobs.notes].map(place),
+    unset: unset.filter(({ path }) => !isKey(path)).map(({ path, name }) => place(unsetNote(path, name))),
+  };
+  if (problems.length > 0) return { config: undefined, ...said };
+  return { config: configOf(file, apiOf(source.fallback, schema, env)), ...said };
 }
 
-/** Aliases show only here whether they lead anywhere, and to how much. */
-function plainValue(document: Document): { readonly value: unknown } | { readonly problem: ConfigProblem } {
-  try {
-    const value: unknown = document.toJS({ maxAliasCount: 100 });
-    return { value };
-  } catch (error) {
-    return { problem: { line: 1, column: 1, key: '', message: messageOf(error) } };
-  }
+function broken(faults: readonly (Place & { readonly message: string })[]): ParsedConfig {
+  return {
+    config: undefined,
+    problems: faults.map((fault) => ({ ...fault, key: '' })),
+    notes: [],
+    unset: [],
+  };
 }
 
-function issueProblems(
-  issue: z.core.$ZodIssue,
-  schema: z.ZodType,
-  document: Document,
-  lines: LineCounter,
-): ConfigProblem[] {
-  const paths =
-    issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
-  return paths.map((path) => {
-    const at = placeOf(document, path, lines);
-    const message = issue.code === 'unrecognized_keys' ? unknownKey(schema, path) : issue.message;
-    return { ...at, key: path.join('.'), message };
+function isKey(path: readonly PropertyKey[]): boolean {
+  return path.at(-1) === 'key' && path.at(-2) === 'api';
+}
+
+/** Without keys that say nothing; an input path or job that says nothing is one without keys. */
+function spoken(value: unknown): unknown {
+  if (!isRecord(value)) return value;
+  const named = Object.entries(value).map(([key, inner]) => {
+    if ((key !== 'jobs' && key !== 'input_paths') || !isRecord(inner)) return [key, inner] as const;
+    return [key, Object.fromEntries(Object.entries(inner).map(([name, one]) => [name, one ?? {}]))] as const;
   });
+  return withoutNulls(Object.fromEntries(named));
 }
 
-function unknownKey(schema: z.ZodType, path: readonly PropertyKey[]): string {
-  const key = String(path.at(-1));
-  const nearest = nearestWord(key, keysAt(schema, path.slice(0, -1)));
-  return `unknown key "${key}"${nearest === undefined ? '' : `; did you mean "${nearest}"?`}`;
+/** Jobs keep their empty keys: they take back what stands at the top. */
+function configOf(file: Layer, api: Layer): ConfigFile {
+  const { jobs, ...top } = inOurSpelling(file);
+  const whole = withoutNulls(merged(api, top)) as ConfigFile;
+  return isRecord(jobs) ? { ...whole, jobs: jobs as ConfigFile['jobs'] } : whole;
 }
 
-/** Where a key stands; the nearest parent that is in the file when the key itself is not. */
-function placeOf(
-  document: Document,
-  path: readonly PropertyKey[],
-  lines: LineCounter,
-): { line: number; column: number } {
-  for (let depth = path.length; depth > 0; depth -= 1) {
-    const parent = depth === 1 ? document.contents : document.getIn(path.slice(0, depth - 1), true);
-    const pair = pairOf(parent, path[depth - 1]);
-    if (pair !== undefined) {
-      const at = lines.linePos(pair);
-      return { line: at.line, column: at.col };
-    }
-  }
-  return { line: 1, column: 1 };
+/** The `api` of the file that fills in what this one does not say; nothing where that one is not right. */
+function apiOf(fallback: ConfigText | undefined, schema: ConfigSchema, env: Environment): Layer {
+  const document = fallback === undefined ? undefined : readDocument(fallback.text);
+  if (document === undefined || 'broken' in document) return {};
+  const { value } = expandVariables(document.value, env);
+  if (!isRecord(value) || !isRecord(value['api'])) return {};
+  const layer = { api: value['api'] };
+  const isRight =
+    shapeFindings(withoutNulls(layer), schema.top).length === 0 && contradictions(layer, []).length === 0;
+  return isRight ? inOurSpelling(layer) : {};
 }
 
-function pairOf(node: unknown, key: PropertyKey | undefined): number | undefined {
-  if (typeof node !== 'object' || node === null || !('items' in node) || !Array.isArray(node.items))
-    return undefined;
-  for (const item of node.items as unknown[]) {
-    if (typeof item !== 'object' || item === null || !('key' in item)) continue;
-    if (isScalar(item.key) && item.key.value === key) return item.key.range?.[0];
-  }
-  return undefined;
+function unsetNote(path: readonly PropertyKey[], name: string): Finding {
+  return { path, message: `the variable ${name} is not set and stays as written`, next: `Set ${name}.` };
 }
 
-const VARIABLE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
-
-/** Replaces `${VAR}` in every text, and `~/` at its start by the home folder; an unset variable stays as written. */
-function expand(value: unknown, env: Readonly<Record<string, string | undefined>>): unknown {
-  if (typeof value === 'string') {
-    const home = env['HOME'] ?? env['USERPROFILE'];
-    const text = value.startsWith('~/') && home !== undefined ? home + value.slice(1) : value;
-    return text.replace(VARIABLE, (whole, name: string) => env[name] ?? whole);
-  }
-  if (Array.isArray(value)) return value.map((item) => expand(item, env));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, expand(inner, env)]));
+/** One line on a finding, as an editor or a terminal can jump to it. */
+export function problemLine(source: ConfigText, problem: ConfigProblem): string {
+  const { line, column, key, message } = problem;
+  return `${source.path}:${line}:${column} ${[key, message].filter(Boolean).join(': ')}`;
 }
 
 /** The configuration, or a UserError (`config-invalid`) that names every problem with file and line. */
 export function requireConfig(source: ConfigText, parsed: ParsedConfig): ConfigFile {
   if (parsed.config !== undefined) return parsed.config;
-  const list = parsed.problems.map(
-    (problem) =>
-      `${source.path}:${problem.line}:${problem.column} ${[problem.key, problem.message].filter(Boolean).join(': ')}`,
-  );
+  const list = parsed.problems.map((problem) => problemLine(source, problem));
   throw new UserError(
     `The configuration has ${list.length === 1 ? 'a problem' : `${list.length} problems`}:\n  ${list.join('\n  ')}`,
     {

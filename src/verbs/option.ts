@@ -20,6 +20,7 @@ export interface Option {
 export interface OptionTable {
   readonly name: string;
   readonly options: readonly Option[];
+  readonly arguments?: readonly Argument[];
 }
 
 export interface Argument {

@@ -21,7 +21,7 @@ export interface RunResult {
   readonly summary: readonly string[];
   /** True when the run is on record, so that `doctor --last` can list what it could not do. */
   readonly recorded?: true;
-  /** True when the verb has already shown its failures in a list of its own. */
+  /** True when the verb has already shown its warnings and failures in a list of its own. */
   readonly listed?: true;
   /** More for `--json`, for example the list that `missing` prints. */
   readonly data?: Readonly<Record<string, unknown>>;

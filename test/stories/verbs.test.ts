@@ -253,7 +253,11 @@ describe('config', () => {
       file,
       `api:\n  rate: 30\n  key: secret-key-of-mine\nroots: [${JSON.stringify(library.folder)}]\n`,
     );
-    expect((await run(['config', 'check', '-c', file])).json.counts).toEqual({ total: 1, problems: 0 });
+    expect((await run(['config', 'check', '-c', file])).json.counts).toEqual({
+      total: 1,
+      problems: 0,
+      notes: 0,
+    });
     const printed = await tell('config', 'print', '-c', file);
     expect(printed.stdout).toMatch(/^rate +30/im);
     expect(printed.stdout).not.toContain('secret-key-of-mine');

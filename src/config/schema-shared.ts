@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { apiSchema, hostSchema, scannerSchema } from './schema-api.ts';
+import { loggingSchema } from './schema-logging.ts';
+
+const mediaSchema = z.strictObject({
+  concurrency: z.number().int().min(1).max(64).optional().describe('Images fetched at once.').meta({
+    default: 8,
+  }),
+});
+
+const hashingSchema = z.strictObject({
+  threads: z
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('Files hashed at once; by default one a core.'),
+  also: z
+    .array(z.enum(['AutoV3', 'CRC32', 'BLAKE3']))
+    .optional()
+    .describe('Hashes besides SHA-256, AutoV1 and AutoV2, which cost nothing.'),
+});
+
+/** One folder of models of one type. */
+export const inputPathSchema = z.strictObject({
+  path: z.string().min(1).describe('The folder.'),
+  type: z.string().min(1).describe("Civitai's type of what is in it: LORA, Checkpoint, TextualInversion …"),
+  patterns: z
+    .array(z.string().min(1))
+    .optional()
+    .describe('Which files: globs for names, or for paths when they hold a slash.')
+    .meta({ default: ['*.safetensors'] }),
+  recursive: z.boolean().optional().describe('Also folders below.').meta({ default: true }),
+});
+
+/** Sections that may stand at the top, and in a job for that job alone. */
+export const SHARED = {
+  catalog: z.string().optional().describe('The catalog: a file, or postgres://…'),
+  api: apiSchema.optional(),
+  media: mediaSchema.optional(),
+  hosts: z.record(z.string(), hostSchema).optional().describe('Limits for single hosts, by name.'),
+  hashing: hashingSchema.optional(),
+  logging: loggingSchema.optional(),
+  scanner: scannerSchema.optional(),
+  input_paths: z.record(z.string(), inputPathSchema).optional().describe('Folders of models, by name.'),
+};
+
+export type SharedSections = z.infer<z.ZodObject<typeof SHARED>>;
