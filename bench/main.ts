@@ -15,6 +15,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchResult[]>>> = {
   previews: async () => (await import('./previews.ts')).run(),
   gallery: async () => (await import('./gallery.ts')).run(),
   organise: async () => (await import('./organise.ts')).run(),
+  duplicates: async () => (await import('./duplicates.ts')).run(),
 };
 
 async function main(names: readonly string[]): Promise<number> {

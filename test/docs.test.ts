@@ -320,7 +320,10 @@ describe('the commands of the guide', () => {
 
     expect(rows.length).toBeGreaterThan(4);
     for (const [, verb = '', total = '', parts = ''] of rows) {
-      const words = verb === 'scan' ? [verb, join(home.folder, 'models')] : [verb];
+      const words = [
+        verb,
+        ...(verb === 'scan' ? [join(home.folder, 'models')] : verb === 'clean' ? ['--yes'] : []),
+      ];
       const { json } = await home.run([...words, '--json', '--rate', '6000'], {
         env: { CIVITARIUM_API_URL: standin.apiUrl },
       });
@@ -334,7 +337,7 @@ describe('the commands of the guide', () => {
 /** Left out: what speaks of other machines' folders or other people's versions, what is tried elsewhere, and patterns. */
 function canRun(words: readonly string[]): boolean {
   const line = words.join(' ');
-  return !/\/mnt|\/tmp|[A-Z]{4,}|\.\.\.|^pin |^demo|^krita |^organize$|^organize (?!.*--dry-run)|^undo|^scan$|--rate|^-c my_config|\*/.test(
+  return !/\/mnt|\/tmp|[A-Z]{4,}|\.\.\.|^pin |^demo|^krita |^organize$|^organize (?!.*--dry-run)|^undo|^clean$|^clean (?!.*--dry-run)|^scan$|--rate|^-c my_config|\*/.test(
     line,
   );
 }

@@ -8,6 +8,22 @@ export const ERROR_MEANINGS: Readonly<
     'undo left a file as it is, because it is no longer what was put there.',
     'The message says what changed.',
   ],
+  'not-ours': [
+    '3',
+    'clean found something else than what was written there, and left it.',
+    'It is yours now: keep it or remove it.',
+  ],
+  'last-copy': [
+    '3',
+    'The copy that was to be kept is not as it was, so the other one stays.',
+    'Scan the folders again.',
+  ],
+  'trash-not-ours': [
+    '1',
+    'Something else stands where the trash is to be.',
+    'The message names it: rename what is there.',
+  ],
+  'is-clean': ['1', 'The run moved files into the trash.', '`civitarium clean --restore RUN`'],
   'file-gone': ['3', 'A file that was scanned is not there any more.', '`civitarium scan` takes note of it.'],
   'bad-argument': [
     '1',

@@ -17,6 +17,11 @@ const TIMEOUT_SECONDS = 30;
 
 type Sharp = typeof import('sharp').default;
 
+/** The end of a thumbnail's path, from the hash of its picture. */
+export function thumbName(sha256: string): string {
+  return `${sha256.slice(0, 2)}/${sha256.slice(2, 18)}.webp`;
+}
+
 /**
  * A small WebP of a picture, at most 450 pixels wide, upright; of a moving one its first frame. `source`: bytes, or an
  * absolute path. `undefined` when there can be none (a film, a broken or huge file, a file that is gone); `report` is

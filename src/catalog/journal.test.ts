@@ -97,8 +97,8 @@ describeCatalogs('the journal', (openFresh) => {
     await catalog.write((trx) => beginUndo(trx, second));
 
     expect(await openRuns(catalog.db, 'h1')).toEqual([
-      { runId: first, state: 'planned' },
-      { runId: second, state: 'undoing' },
+      { runId: first, state: 'planned', verb: 'organize' },
+      { runId: second, state: 'undoing', verb: 'organize' },
     ]);
   });
 

@@ -139,21 +139,30 @@ export async function stepsOf(
   return query.execute();
 }
 
-/** Runs of this host with steps under way, oldest first: `planned` ones to be finished, `undoing` ones to be taken back. */
-export async function openRuns(
-  db: Kysely<Tables>,
-  hostId: string,
-): Promise<{ readonly runId: number; readonly state: 'planned' | 'undoing' }[]> {
+/** A run with steps under way: `planned` ones are to be finished, `undoing` ones to be taken back. */
+export interface OpenRun {
+  readonly runId: number;
+  readonly state: 'planned' | 'undoing';
+  /** `clean` moves into the trash, all others within the library. */
+  readonly verb: string;
+}
+
+/** The runs of this host with steps under way, oldest first. */
+export async function openRuns(db: Kysely<Tables>, hostId: string): Promise<OpenRun[]> {
   const rows = await db
     .selectFrom('journal_step as step')
     .innerJoin('run', 'run.id', 'step.run_id')
-    .select(['step.run_id', 'step.state'])
+    .select(['step.run_id', 'step.state', 'run.verb'])
     .distinct()
     .where('step.state', 'in', ['planned', 'undoing'])
     .where('run.host_id', '=', hostId)
     .orderBy('step.run_id')
     .execute();
-  return rows.map((row) => ({ runId: row.run_id, state: row.state === 'undoing' ? 'undoing' : 'planned' }));
+  return rows.map((row) => ({
+    runId: row.run_id,
+    state: row.state === 'undoing' ? 'undoing' : 'planned',
+    verb: row.verb,
+  }));
 }
 
 /** The last run of this host that did something which can still be taken back. */
@@ -186,4 +195,18 @@ export async function beginUndo(trx: Kysely<Tables>, runId: number): Promise<voi
     .where('run_id', '=', runId)
     .where('state', 'in', ['done', 'left'])
     .execute();
+}
+
+/** The library files that runs of `organize` on this host put where they were wanted. */
+export async function organisedFiles(db: Kysely<Tables>, hostId: string): Promise<Set<number>> {
+  const rows = await db
+    .selectFrom('journal_step as step')
+    .innerJoin('run', 'run.id', 'step.run_id')
+    .select(['step.file_id', 'step.made_file_id'])
+    .where('run.verb', '=', 'organize')
+    .where('run.host_id', '=', hostId)
+    .where('step.role', '=', 'model')
+    .where('step.state', '=', 'done')
+    .execute();
+  return new Set(rows.map((row) => row.made_file_id ?? row.file_id));
 }

@@ -110,3 +110,31 @@ export async function forgetOutputs(target: Writable, paths: readonly string[]):
     writeByKeys(paths.map(scrubText), (some) => trx.deleteFrom('output').where('path', 'in', some).execute()),
   );
 }
+
+/** Records files of ours again that were forgotten and are back; what is recorded at their paths by now makes way. */
+export async function restoreOutputs(trx: Kysely<Tables>, rows: readonly OutputRow[]): Promise<void> {
+  const files = await readByKeys(
+    rows.flatMap((row) => row.file_id ?? []),
+    (some) => trx.selectFrom('file').select('id').where('id', 'in', some).execute(),
+  );
+  const known = new Set(files.map((file) => file.id));
+  const roots = new Set((await trx.selectFrom('root').select('id').execute()).map((root) => root.id));
+  const restored = rows.map(({ id: _id, ...row }) => ({
+    ...row,
+    file_id: row.file_id !== null && known.has(row.file_id) ? row.file_id : null,
+    root_id: row.root_id !== null && roots.has(row.root_id) ? row.root_id : null,
+  }));
+  await upsert(trx, 'output', restored, { key: ['path'] });
+}
+
+/** The roots whose galleries were never finished, or no longer show what is there: a run was cut short before it wrote them. */
+export async function rootsBehind(db: Kysely<Tables>): Promise<number[]> {
+  const rows = await db
+    .selectFrom('output')
+    .select('root_id')
+    .distinct()
+    .where('kind', '=', 'gallery')
+    .where('done_sha256', 'is', null)
+    .execute();
+  return rows.flatMap((row) => row.root_id ?? []);
+}

@@ -5,7 +5,7 @@ import { chunks } from '../base/pool.ts';
 import { bulkRows } from './bulk-rows.ts';
 import type { EngineName } from './open-engine.ts';
 import type { Tables } from './schema.ts';
-import { writeByKeys } from './upsert.ts';
+import { readByKeys, writeByKeys } from './upsert.ts';
 
 /** Where a library file lies now. Its bytes are the same, so all that is known of it stays. */
 export interface Relocated {
@@ -177,6 +177,46 @@ export async function outdatePages(trx: Kysely<Tables>, fileIds: readonly number
       .where('kind', '=', 'page')
       .where('file_id', 'in', some)
       .execute(),
+  );
+}
+
+/**
+ * The same for all that shows library files which came or went: galleries, and the pages of other files with those bytes or
+ * of those models. A kill leaves them to whoever writes pages next.
+ */
+export async function outdateAround(trx: Kysely<Tables>, fileIds: readonly number[]): Promise<void> {
+  if (fileIds.length === 0) return;
+  await trx
+    .updateTable('output')
+    .set({ intent_sha256: sql<string | null>`coalesce(intent_sha256, done_sha256)`, done_sha256: null })
+    .where('kind', '=', 'gallery')
+    .execute();
+  const files = await readByKeys(fileIds, (some) =>
+    trx
+      .selectFrom('file')
+      .leftJoin('choice', 'choice.file_id', 'file.id')
+      .leftJoin('version', 'version.id', 'choice.version_id')
+      .select(['file.blob_id', 'version.model_id'])
+      .where('file.id', 'in', some)
+      .execute(),
+  );
+  const equals = await readByKeys(
+    files.flatMap((file) => file.blob_id ?? []),
+    (some) => trx.selectFrom('file').select('id').where('blob_id', 'in', some).execute(),
+  );
+  const kin = await readByKeys(
+    files.flatMap((file) => file.model_id ?? []),
+    (some) =>
+      trx
+        .selectFrom('version')
+        .innerJoin('choice', 'choice.version_id', 'version.id')
+        .select('choice.file_id as id')
+        .where('version.model_id', 'in', some)
+        .execute(),
+  );
+  await outdatePages(
+    trx,
+    [...equals, ...kin].map((file) => file.id),
   );
 }
 

@@ -40,9 +40,23 @@ export interface JournalStepTable {
   left_inode: string | null;
   /** The library file that a copy became. */
   made_file_id: number | null;
-  /** `planned` and `undoing` are steps under way; `dropped` ones were never begun. */
-  state: 'planned' | 'done' | 'failed' | 'dropped' | 'undoing' | 'undone' | 'left';
+  /** `planned` and `undoing` are steps under way; `dropped` ones were never begun; `emptied` ones left the trash for good. */
+  state: 'planned' | 'done' | 'failed' | 'dropped' | 'undoing' | 'undone' | 'left' | 'emptied';
   problem: string | null;
+}
+
+/** What the trash knows of a step of `clean`, besides from where to where it went. */
+export interface TrashTable {
+  run_id: number;
+  position: number;
+  /** `gone`: its model file is; `unused`: its model file has its notes elsewhere now; or which other file was kept. */
+  reason: 'gone' | 'unused' | 'duplicate' | 'same-tensors';
+  /** The run's own folder in the trash, absolute: nothing is moved out of it or removed elsewhere. */
+  folder: string;
+  /** The row of `output` as JSON, for what we wrote; null for model files. */
+  output: string | null;
+  /** The copy that was kept, as JSON with its `fileId`, `path`, `size`, `mtimeNs` and `inode`. */
+  kept: string | null;
 }
 
 /** The right to do what only one process may do at a time. */

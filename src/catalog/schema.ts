@@ -1,7 +1,7 @@
 import type { ColumnType, Generated } from 'kysely';
 
 import type { SidecarTable, UserFieldTable } from './schema-notes.ts';
-import type { JournalStepTable, LeaseTable, RunTable } from './schema-runs.ts';
+import type { JournalStepTable, LeaseTable, RunTable, TrashTable } from './schema-runs.ts';
 
 /**
  * The tables, as both engines hold them. Times are epoch milliseconds (`…_at`), sizes bytes, flags 0 or 1, lists and
@@ -34,6 +34,7 @@ export interface Tables {
   output: OutputTable;
   run: RunTable;
   journal_step: JournalStepTable;
+  trash: TrashTable;
   lease: LeaseTable;
   user_field: UserFieldTable;
   sidecar: SidecarTable;

@@ -31,8 +31,13 @@ export const VERBS: readonly VerbEntry[] = [
   },
   {
     name: 'duplicates',
-    summary: 'list files with the same bytes',
+    summary: 'list files with the same bytes, or the same tensors',
     load: async () => (await import('./duplicates.ts')).duplicates,
+  },
+  {
+    name: 'clean',
+    summary: 'move data of vanished files, and copies on request, to the trash',
+    load: async () => (await import('./clean.ts')).clean,
   },
   {
     name: 'krita',

@@ -59,7 +59,9 @@ export const undo: Verb = {
 };
 
 async function takeBack(deps: Deps, catalog: Catalog, input: Input, signal: AbortSignal): Promise<RunResult> {
-  const cutShort = (await openRuns(catalog.db, await deps.hostId())).find((run) => run.state === 'undoing');
+  const cutShort = (await openRuns(catalog.db, await deps.hostId())).find(
+    ({ state, verb }) => state === 'undoing' && verb !== 'clean',
+  );
   const { problems } = await recoverHeld(deps, catalog, { signal, finish: false });
   // An undo that was killed is what "the last run" meant: it is done now, and the run before it is not to follow.
   if (cutShort !== undefined && numberOption(input, 'run') === undefined)
@@ -127,10 +129,16 @@ async function chosenRun(deps: Deps, catalog: Catalog, input: Input): Promise<nu
   const row = await catalog.db
     .selectFrom('journal_step')
     .innerJoin('run', 'run.id', 'journal_step.run_id')
-    .select('run_id')
+    .select(['run_id', 'run.verb'])
     .where('run_id', '=', wanted)
     .where('run.host_id', '=', await deps.hostId())
     .executeTakeFirst();
+  if (row?.verb === 'clean') {
+    throw new UserError(`Run ${wanted} moved files into the trash.`, {
+      code: 'is-clean',
+      next: `civitarium clean --restore ${wanted} brings them back.`,
+    });
+  }
   if (row !== undefined) return row.run_id;
   throw new UserError(`Run ${wanted} moved no files on this machine.`, {
     code: 'no-such-run',

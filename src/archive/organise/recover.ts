@@ -23,12 +23,12 @@ export interface Recovered {
 }
 
 /**
- * Brings runs that were killed to their end: what they planned is finished, what they took back is taken back. The caller
+ * Brings runs that moved files within the library and were killed to their end: what they planned is finished, what they took back is taken back. The caller
  * holds the lease on the files of this host, so that none of them is still at work.
  */
 export async function recoverRuns(options: RecoverOptions): Promise<Recovered> {
   const problems: string[] = [];
-  const open = await openRuns(options.catalog.db, options.hostId);
+  const open = (await openRuns(options.catalog.db, options.hostId)).filter(({ verb }) => verb !== 'clean');
   for (const { runId, state } of open) {
     const steps = await stepsOf(options.catalog.db, runId, [state]);
     clearTemps(steps);

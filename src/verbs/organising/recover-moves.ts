@@ -4,6 +4,7 @@ import { rootsIn } from '../../archive/organise/undo.ts';
 import { openRuns, stepsOf } from '../../catalog/journal.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import type { Deps } from '../deps.ts';
+import { recoverTrash } from '../cleaning/recover-trash.ts';
 import { aloneIn } from '../scanning/alone-in.ts';
 
 export interface RecoveredHeld {
@@ -14,8 +15,8 @@ export interface RecoveredHeld {
 }
 
 /**
- * Ends what a killed `organize` or `undo` began, but for the pages, for who holds the lease. `finish: false` ends only
- * the step that was begun.
+ * Ends what a killed `organize`, `undo` or `clean` began, but for the pages, for who holds the lease. `finish: false` ends
+ * only the step that was begun, of what `undo` may take back.
  */
 export async function recoverHeld(
   deps: Deps,
@@ -29,9 +30,14 @@ export async function recoverHeld(
   const steps = await Promise.all(open.map(({ runId }) => stepsOf(catalog.db, runId)));
   const roots = rootsIn(steps.flat());
   const folders = [...roots].flatMap((id) => known.get(id)?.path ?? []);
-  const { problems } = await aloneIn(deps, folders, () =>
-    recoverRuns({ catalog, hostId, finish, roots: known, now: () => deps.clock.now(), signal }),
-  );
+  const problems = await aloneIn(deps, folders, async () => {
+    const sentences: string[] = [];
+    for (const run of open.filter(({ verb }) => verb === 'clean'))
+      sentences.push(...(await recoverTrash(deps, catalog, run, { roots: known, signal })));
+    const now = (): number => deps.clock.now();
+    const moved = await recoverRuns({ catalog, hostId, finish, roots: known, now, signal });
+    return [...sentences, ...moved.problems];
+  });
   deps.progress.note('A run that was cut short while it moved files was brought to its end.');
   for (const problem of problems)
     deps.log.warn('A step of a run that was cut short could not be taken.', { why: problem });

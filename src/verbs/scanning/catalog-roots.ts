@@ -132,8 +132,11 @@ async function walkAsKnown(
   if (!existsSync(root.path)) return undefined;
   const target = { root: root.path, only: undefined };
   const whole = await walkTarget(target, { signal: deps.signal });
-  if ((await presenceOf(catalog, root, whole)).state === 'absent') return undefined;
+  const presence = await presenceOf(catalog, root, whole);
+  if (presence.state === 'absent') return undefined;
   const walk =
     filters.length === 0 ? whole : narrowed(whole, (path) => filters.some((filter) => filter(path)));
-  return { target, root, walk, renumbered: undefined };
+  const renumbered =
+    presence.renumbered && root.device !== null ? { before: root.device, now: whole.device } : undefined;
+  return { target, root, walk, renumbered };
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeThumbnail } from '../../archive/thumbnails.ts';
+import { makeThumbnail, thumbName } from '../../archive/thumbnails.ts';
 import { writeOutputs } from '../../archive/write-outputs.ts';
 import type { Output } from '../../archive/write-outputs.ts';
 import type { Catalog } from '../../catalog/open.ts';
@@ -38,7 +38,7 @@ export async function writeThumbs(
   for (const cover of covers) {
     const sha256 = hashes.get(cover);
     if (sha256 === undefined || sha256 === null) continue;
-    const path = join(place.files, 'thumbs', sha256.slice(0, 2), `${sha256.slice(2, 18)}.webp`);
+    const path = join(place.files, 'thumbs', thumbName(sha256));
     byCover.set(cover, path);
     wanted.set(path, cover);
   }

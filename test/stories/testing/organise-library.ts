@@ -30,14 +30,19 @@ export interface OrganiseLibrary {
 
 const MODEL = /\.(?:safetensors|ckpt|pt|bin|pth|gguf|sft)$/;
 
-/** Makes the library, scans it, and remembers how it was then. */
-export async function makeOrganiseLibrary(standin: Standin, models = 12): Promise<OrganiseLibrary> {
+/** Makes the library, scans it, and remembers how it was then. `add` puts more into it before the scan. */
+export async function makeOrganiseLibrary(
+  standin: Standin,
+  models = 12,
+  add: (folder: string, known: readonly LibraryFile[]) => void = () => undefined,
+): Promise<OrganiseLibrary> {
   const home = makeHome();
   const folder = join(home.folder, 'models');
   const kept = join(home.folder, 'kept');
   const known = writeWorldLibrary(standin.world, folder, models);
   mkdirSync(join(folder, 'own'));
   writeFileSync(join(folder, 'own', 'mine.safetensors'), 'no model at all');
+  add(folder, known);
   const run = (env: Readonly<Record<string, string>>, args: readonly string[]): Promise<CliResult> =>
     home.run([...args, '--api-url', standin.apiUrl, '--rate', '60000', '--json'], { env, timeoutMs: 60_000 });
   const scan = await run({}, ['scan', folder, '--images', '2']);
