@@ -9,7 +9,7 @@ import { disagreements, messagesIn } from '../scripts/reference/errors.ts';
 import { readTables } from '../scripts/reference/tables.ts';
 import { readArguments } from '../src/cli/arguments.ts';
 import { parseConfig } from '../src/config/parse.ts';
-import { configSchema } from '../src/config/schema.ts';
+import { configJsonSchema, configSchema } from '../src/config/schema.ts';
 import { VERBS } from '../src/verbs/list.ts';
 import { startStandin } from '../standin/start.ts';
 import type { Standin } from '../standin/start.ts';
@@ -262,6 +262,31 @@ describe('what the guide shows', () => {
       expect(parseConfig({ path: 'shown.yaml', text }, schema, {}).problems, text).toEqual([]);
   });
 
+  it('tells those who come from CivitScraper of every key there is', async () => {
+    const { properties } = configJsonSchema(
+      await Promise.all(VERBS.map((entry) => entry.load())),
+    ) as JsonNode;
+    const { jobs, ...sections } = properties ?? {};
+    const theirs = ['api', 'input_paths', 'output', 'organization', 'scanner', 'logging', 'default_job'];
+    const branches = Object.values(recordOf(jobs)?.anyOf ?? {}).slice(0, 2);
+    const jobKeys = branches.flatMap((branch) =>
+      Object.keys(branch.properties ?? {}).filter((key) => !Object.hasOwn(sections, key)),
+    );
+    const keys = [
+      ...theirs.flatMap((name) => keysOf(name, sections[name] ?? {})),
+      ...jobKeys.map((key) => `jobs.NAME.${key}`),
+    ];
+    const ours = ['api.url', 'api.rate', 'api.patience', 'api.browsing_level', 'jobs.NAME.overwrite'];
+    const [, section = ''] = textOf('docs/guide/coming-from-civitscraper.md').split(
+      /\n## (?:Every key|Files)\n/,
+    );
+    const told = [...section.matchAll(/^\| `([\w.]+)` +\|/gm)].map((match) => match[1] ?? '');
+
+    expect(told.length).toBeGreaterThan(60);
+    expect(keys.filter((key) => !ours.includes(key) && !told.includes(key))).toEqual([]);
+    expect(told.filter((key) => !keys.includes(key))).toEqual([]);
+  });
+
   it('quotes messages that the program has', () => {
     const source = [...filesIn('src', '.ts'), 'bin/civitarium.js']
       .map(textOf)
@@ -276,6 +301,25 @@ describe('what the guide shows', () => {
     expect(pieces.filter((piece) => !source.includes(piece))).toEqual([]);
   });
 });
+
+interface JsonNode {
+  readonly properties?: Readonly<Record<string, JsonNode>>;
+  readonly additionalProperties?: JsonNode | boolean;
+  readonly anyOf?: readonly JsonNode[];
+}
+
+function recordOf(node: JsonNode | undefined): JsonNode | undefined {
+  return typeof node?.additionalProperties === 'object' ? node.additionalProperties : undefined;
+}
+
+/** Every key below one, joined by dots; `NAME` where any may stand. */
+function keysOf(name: string, node: JsonNode): string[] {
+  const record = recordOf(node);
+  if (record !== undefined) return keysOf(`${name}.NAME`, record);
+  const section = node.properties ?? node.anyOf?.find((one) => one.properties !== undefined)?.properties;
+  if (section === undefined) return [name];
+  return Object.entries(section).flatMap(([key, inner]) => keysOf(`${name}.${key}`, inner));
+}
 
 describe('the commands of the guide', () => {
   let home: Home;

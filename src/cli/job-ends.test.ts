@@ -30,7 +30,10 @@ describe('the sum of jobs', () => {
       counts: { jobs: 3, jobs_done: 1, jobs_failed: 2, files: 7, identified: 2, entries: 1 },
       requests: { total: 4, byEndpoint: { models: 4 }, waited_ms: { total: 60, pace: 60, back_off: 0 } },
       warnings: ['about a', 'about b'],
-      failures: [{ what: 'a.safetensors' }, { what: 'job c', code: 'job-no-input' }],
+      failures: [
+        { job: 'b', what: 'a.safetensors' },
+        { job: 'c', what: 'job c', code: 'job-no-input' },
+      ],
       jobs: [
         { name: 'a', ok: true, exit: 0, took_ms: 10 },
         { name: 'b', ok: false, exit: 3 },

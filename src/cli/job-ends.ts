@@ -52,7 +52,7 @@ export function sumOf(ends: readonly JobEnd[]): Ended {
     },
     requests: allRequests(ends.map((end) => end.requests)),
     warnings: ends.flatMap((end) => end.warnings),
-    failures: ends.flatMap((end) => end.failures),
+    failures: ends.flatMap(({ name, failures }) => failures.map((failure) => ({ job: name, ...failure }))),
     jobs: ends,
   };
 }

@@ -13,6 +13,7 @@ import { placeholderFindings } from './placeholder-findings.ts';
 import type { ConfigFile, ConfigSchema } from './schema.ts';
 import { shapeFindings } from './shape-findings.ts';
 import { expandVariables } from './variables.ts';
+import type { UnsetVariable } from './variables.ts';
 
 export interface ParsedConfig {
   readonly config: ConfigFile | undefined;
@@ -30,12 +31,6 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function parseConfig(source: ConfigText, schema: ConfigSchema, env: Environment): ParsedConfig {
   const document = readDocument(source.text);
   if ('broken' in document) return broken(document.broken);
-  const place = (finding: Finding): ConfigProblem => ({
-    ...document.placeOf(finding.path),
-    key: finding.path.map(String).join('.'),
-    message: finding.message,
-    next: finding.next,
-  });
   const { value, unset } = expandVariables(document.value ?? {}, env);
   const file: Layer = isRecord(value) ? value : {};
   const jobs = jobFindings(file, schema);
@@ -44,14 +39,24 @@ export function parseConfig(source: ConfigText, schema: ConfigSchema, env: Envir
     ...contradictions(file, []),
     ...placeholderFindings(file, []),
     ...jobs.problems,
-  ].map(place);
+  ];
   const said = {
-    problems,
-    notes: [...notesOf(file, []), ...jobs.notes].map(place),
-    unset: unset.filter(({ path }) => !isKey(path)).map(({ path, name }) => place(unsetNote(path, name))),
+    problems: placed(problems, document.placeOf),
+    notes: placed([...notesOf(file, []), ...jobs.notes], document.placeOf),
+    unset: placed(unset.filter(({ path }) => !isKey(path)).map(unsetNote), document.placeOf),
   };
   if (problems.length > 0) return { config: undefined, ...said };
   return { config: configOf(file, apiOf(source.fallback, schema, env)), ...said };
+}
+
+/** In the order of the file. */
+function placed(
+  findings: readonly Finding[],
+  placeOf: (path: readonly PropertyKey[]) => Place,
+): ConfigProblem[] {
+  return findings
+    .map(({ path, message, next }) => ({ ...placeOf(path), key: path.map(String).join('.'), message, next }))
+    .sort((one, other) => one.line - other.line || one.column - other.column);
 }
 
 function broken(faults: readonly (Place & { readonly message: string })[]): ParsedConfig {
@@ -96,7 +101,7 @@ function apiOf(fallback: ConfigText | undefined, schema: ConfigSchema, env: Envi
   return isRight ? inOurSpelling(layer) : {};
 }
 
-function unsetNote(path: readonly PropertyKey[], name: string): Finding {
+function unsetNote({ path, name }: UnsetVariable): Finding {
   return { path, message: `the variable ${name} is not set and stays as written`, next: `Set ${name}.` };
 }
 

@@ -149,7 +149,7 @@ async function check(deps: Parameters<Run>[0]): Promise<Result> {
     };
   }
   const { source, parsed } = read;
-  const notes = [...parsed.notes, ...parsed.unset];
+  const notes = [...parsed.notes, ...parsed.unset].sort((one, other) => one.line - other.line);
   const failures = parsed.problems.map((problem) => ({
     what: `${source.path}:${problem.line}:${problem.column}`,
     code: 'config-invalid',
