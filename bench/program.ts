@@ -29,7 +29,7 @@ export async function runProgram(args: readonly string[], home: string): Promise
   const { output, code } = await runNode(
     [
       '--import',
-      join(import.meta.dirname, 'tell-usage.ts'),
+      join(import.meta.dirname, 'tell-usage.js'),
       join(ROOT, 'bin/civitarium.js'),
       ...args,
       '--json',

@@ -228,6 +228,14 @@ async function readVersions(db: Kysely<Tables>, rootIds: readonly number[]) {
   );
 }
 
+/** The covers that are pictures, absolute paths in their order. */
+export async function coverPictures(db: Kysely<Tables>, rootIds: readonly number[]): Promise<string[]> {
+  if (rootIds.length === 0) return [];
+  const covers = await readCovers(db, rootIds);
+  const paths = [...covers.values()].flatMap((cover) => (cover?.media === 'image' ? [cover.path] : []));
+  return paths.toSorted();
+}
+
 /** The first preview of each file that we hold: by place among the version's pictures, then by path. */
 async function readCovers(
   db: Kysely<Tables>,
@@ -235,6 +243,7 @@ async function readCovers(
 ): Promise<Map<number, CardView['cover']>> {
   const ranked = db
     .selectFrom('output')
+    .innerJoin('file', 'file.id', 'output.file_id')
     .innerJoin('image', 'image.id', 'output.image_id')
     .leftJoin('choice', 'choice.file_id', 'output.file_id')
     .leftJoin('image_use', (join) =>
@@ -255,6 +264,7 @@ async function readCovers(
       sql<number>`row_number() over (
         partition by output.file_id order by coalesce(image_use.position, 1000000), output.path)`.as('place'),
     )
+    .where('file.state', '=', 'present')
     .where('output.kind', '=', 'preview')
     .where('output.done_sha256', 'is not', null)
     .where('output.root_id', 'in', rootIds);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { writeOutputs } from '../../archive/write-outputs.ts';
 import type { Output } from '../../archive/write-outputs.ts';
 import type { Catalog } from '../../catalog/open.ts';
-import { viewCards } from '../../catalog/view-card.ts';
+import { coverPictures, viewCards } from '../../catalog/view-card.ts';
 import { boundsOf } from '../../library/inside.ts';
 import { webAssets } from '../../pages/assets.ts';
 import { galleryData, galleryPage } from '../../pages/gallery.ts';
@@ -26,11 +26,10 @@ export async function writeGallery(
   place: GalleryPlace,
   pageOf: (modelPath: string) => string | undefined,
 ): Promise<GalleryWritten> {
-  const cards = await viewCards(
-    catalog,
-    place.roots.map(({ root }) => root.id),
-  );
-  const thumbs = await writeThumbs(deps, catalog, place, cards);
+  const rootIds = place.roots.map(({ root }) => root.id);
+  // Before the cards are read: of a large library they take as much memory as the pictures.
+  const thumbs = await writeThumbs(deps, catalog, place, await coverPictures(catalog.db, rootIds));
+  const cards = await viewCards(catalog, rootIds);
   const href = (path: string): string => hrefFrom(place.folder, path);
   const pageHref = (path: string): string | undefined => {
     const page = pageOf(path);

@@ -6,7 +6,6 @@ import type { Output } from '../../archive/write-outputs.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { outputsOf } from '../../catalog/output.ts';
 import { boundsOf } from '../../library/inside.ts';
-import type { CardView } from '../../catalog/views.ts';
 import type { Deps } from '../deps.ts';
 import type { Failure } from '../verb.ts';
 import type { GalleryPlace } from './galleries.ts';
@@ -22,14 +21,13 @@ export interface Thumbs {
   readonly failures: readonly Failure[];
 }
 
-/** Makes the thumbnails that a gallery lacks. They are named by the hash of their picture: nothing about it shows. */
+/** Makes the thumbnails that a gallery lacks of its covers (absolute paths). They are named by the hash of their picture: nothing about it shows. */
 export async function writeThumbs(
   deps: Deps,
   catalog: Catalog,
   place: GalleryPlace,
-  cards: readonly CardView[],
+  covers: readonly string[],
 ): Promise<Thumbs> {
-  const covers = cards.flatMap((card) => (card.cover?.media === 'image' ? [card.cover.path] : []));
   const hashes = new Map(
     (await outputsOf(catalog.db, { paths: covers })).map((row) => [row.path, row.done_sha256]),
   );

@@ -1,6 +1,6 @@
 /**
  * Loaded into a measured process before its own code: on its way out it notes its peak memory and how much it read.
- * The system's own figure, for `maxRSS` may be that of the process that started this one.
+ * Plain JavaScript: what reads TypeScript would be measured along. The system's own figure, for `maxRSS` may be that of the process that started this one.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
@@ -15,7 +15,8 @@ if (isMainThread && note !== undefined) {
   });
 }
 
-function field(path: string, name: string): number | undefined {
+/** A number in a file of `/proc`. */
+function field(path, name) {
   try {
     const found = new RegExp(`^${name}:\\s*(\\d+)`, 'm').exec(readFileSync(path, 'utf8'));
     return found === null ? undefined : Number(found[1]);
