@@ -4,6 +4,7 @@ import { UserError } from '../base/errors.ts';
 import { parseLevels } from '../civitai/levels.ts';
 import { isSampleKey } from '../config/sample-key.ts';
 import type { ConfigFile } from '../config/schema.ts';
+import { DEFAULT_ASKING } from '../net/asking.ts';
 import type { Settings } from '../verbs/deps.ts';
 import type { Input } from '../verbs/option.ts';
 import { askingOf, speaksTheirs, THEIR_RATE } from './asking.ts';
@@ -24,6 +25,7 @@ export interface SettingsSources {
 export function resolveSettings(sources: SettingsSources): Settings {
   const { flags, env, config, places, cwd } = sources;
   const api = config?.api;
+  const asking = askingOf(config, cwd);
   return {
     catalog: catalogPlace(
       text(flags['catalog']) ?? filled(env['CIVITARIUM_CATALOG']) ?? config?.catalog,
@@ -35,9 +37,9 @@ export function resolveSettings(sources: SettingsSources): Settings {
     ),
     key: usableKey(env['CIVITAI_API_KEY']) ?? usableKey(api?.key),
     rate: Math.max(1, number(flags['rate']) ?? api?.rate ?? (speaksTheirs(api) ? THEIR_RATE : 90)),
-    patienceMs: 1000 * (number(flags['patience']) ?? api?.patience ?? 60),
+    patienceMs: 1000 * (number(flags['patience']) ?? api?.patience ?? usualPatience(asking)),
     mediaConcurrency: config?.media?.concurrency ?? (api?.batch?.enabled === false ? 1 : 8),
-    asking: askingOf(config, cwd),
+    asking,
     browsingLevel: browsingLevel(text(flags['browsing-level']) ?? api?.browsing_level),
     hashThreads: config?.hashing?.threads ?? availableParallelism(),
     hashKinds: config?.hashing?.also ?? [],
@@ -53,6 +55,11 @@ export function resolveSettings(sources: SettingsSources): Settings {
     logFolder: logFolder(config, places, cwd),
     configFile: sources.configFile,
   };
+}
+
+/** Seconds: enough to see an endpoint again that was left alone, however long the configuration leaves it. */
+function usualPatience({ breaker }: Settings['asking']): number {
+  return 60 + Math.max(0, breaker.resetMs - DEFAULT_ASKING.breaker.resetMs) / 1000;
 }
 
 function text(value: Input['options'][string]): string | undefined {
