@@ -44,7 +44,7 @@ describe('a scan of a site that is slow, busy and faulty', { timeout: 120_000 },
     const config = join(library.home.folder, 'slow.yaml');
     writeFileSync(
       config,
-      `api: { max_retries: 9, batch: { retry_delay: 300 } }\nhosts:\n  ${JSON.stringify(host)}: { spacing_ms: 100, rate: 60000, concurrency: 2 }\n`,
+      `api: { max_retries: 9, batch: { retry_delay: 300, circuit_breaker: { failure_threshold: 50 } } }\nhosts:\n  ${JSON.stringify(host)}: { spacing_ms: 100, rate: 60000, concurrency: 2 }\n`,
     );
     standin.faults.use('model-versions:429=0.6@1;models:500=0.5');
     const scan = ['scan', library.folder, '-c', config, '--api-url', standin.apiUrl, '--patience', '60'];
