@@ -27,6 +27,7 @@ export function exitCodesPage(): string {
     generatedFrom('src/base/errors.ts'),
     '# Exit codes',
     table(['code', 'meaning', 'for example'], rows),
+    'Jobs of a configuration that all ended alike end the run alike; a run of which only a part failed ends with 3. Interrupted, and a fault of ours, come first.',
     'With `--json` the same number stands in `exit`, and `ok` is true for 0 only.',
   ];
   return `${parts.join('\n\n')}\n`;
