@@ -381,7 +381,7 @@ describe('the commands of the guide', () => {
 /** Left out: what speaks of other machines' folders or other people's versions, what is tried elsewhere, and patterns. */
 function canRun(words: readonly string[]): boolean {
   const line = words.join(' ');
-  return !/\/mnt|\/tmp|[A-Z]{4,}|\.\.\.|^pin |^demo|^krita |^organize$|^organize (?!.*--dry-run)|^undo|^clean$|^clean (?!.*--dry-run)|^scan$|--rate|^-c my_config|\*/.test(
+  return !/\/mnt|\/tmp|[A-Z]{4,}|\.\.\.|^pin |^demo|^krita |^organize$|^organize (?!.*--dry-run)|^undo|^clean$|^clean (?!.*--dry-run)|^scan$|--rate|^-c my_config|^--all-jobs|\*/.test(
     line,
   );
 }
