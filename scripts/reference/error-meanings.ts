@@ -128,6 +128,11 @@ export const ERROR_MEANINGS: Readonly<
     'The times of a file are as they were, its bytes are not.',
     'Restore it from a copy.',
   ],
+  'hash-mismatch': [
+    'item',
+    'A file does not have the SHA-256 that the site lists for its version, or that another program noted.',
+    'Download it again if it does not work; `civitarium pin` says which version it is.',
+  ],
   'bytes-differ': [
     'item',
     'The bytes of a file are not those on record; it was left as it is.',

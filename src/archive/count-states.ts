@@ -57,6 +57,21 @@ export async function nextDue(catalog: Catalog, rootId: number): Promise<number>
   return Number(row?.due ?? 0);
 }
 
+/** When the answer about a file of a root that is the oldest was given, epoch ms; 0 while one was never given. */
+export async function oldestLook(catalog: Pick<Catalog, 'db'>, rootId: number): Promise<number> {
+  const row = await catalog.db
+    .selectFrom('file')
+    .leftJoin('blob', 'blob.id', 'file.blob_id')
+    .leftJoin('subject_state', (join) =>
+      join.onRef('subject_state.subject', '=', 'blob.sha256').on('subject_state.kind', '=', 'hash'),
+    )
+    .select(sql<number>`min(coalesce(subject_state.checked_at, 0))`.as('oldest'))
+    .where('file.root_id', '=', rootId)
+    .where('file.state', '=', 'present')
+    .executeTakeFirst();
+  return Number(row?.oldest ?? 0);
+}
+
 /** How many previews of ours some roots hold, as recorded. */
 export async function countPreviews(catalog: Catalog, rootIds: readonly number[]): Promise<number> {
   const row = await catalog.db

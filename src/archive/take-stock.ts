@@ -21,6 +21,8 @@ export interface TargetWalk extends Walk {
   readonly meant: readonly WalkedFile[];
   /** True when everything is meant. */
   readonly isWhole: boolean;
+  /** True when everything is meant that the settings mean: what is left out is left out by every run with them. */
+  readonly isComplete: boolean;
   /** Whether a path (relative, forward slashes) is meant, be a file there or not. */
   isMeant(path: string): boolean;
 }
@@ -60,22 +62,27 @@ export async function walkTarget(
   target: Target,
   options: { readonly patterns?: readonly string[]; readonly signal: AbortSignal },
 ): Promise<TargetWalk> {
-  const { only, deep = only === undefined } = target;
+  const { only, deep = only === undefined, chosen } = target;
   const { patterns } = options;
   const whole = await walk(target.root, {
     extensions: MODEL_EXTENSIONS,
     recursive: deep,
     signal: options.signal,
   });
-  if (only === undefined && patterns === undefined) return narrowed(whole, undefined);
+  const isComplete = only === undefined && patterns === undefined;
+  if (isComplete && chosen === undefined) return narrowed(whole, undefined);
   const matches = patterns === undefined ? () => true : anyOf(patterns);
-  return narrowed(whole, (path) => (only === undefined || only.has(path)) && matches(path));
+  const isMeant = (path: string): boolean =>
+    (only === undefined || only.has(path)) && matches(path) && (chosen === undefined || chosen(path));
+  return { ...narrowed(whole, isMeant), isComplete };
 }
 
 /** A walk of which only some files are meant; all of them without `isMeant`. */
 export function narrowed(whole: Walk, isMeant: ((path: string) => boolean) | undefined): TargetWalk {
-  if (isMeant === undefined) return { ...whole, meant: whole.files, isWhole: true, isMeant: () => true };
-  return { ...whole, meant: whole.files.filter((file) => isMeant(file.path)), isWhole: false, isMeant };
+  if (isMeant === undefined)
+    return { ...whole, meant: whole.files, isWhole: true, isComplete: true, isMeant: () => true };
+  const meant = whole.files.filter((file) => isMeant(file.path));
+  return { ...whole, meant, isWhole: false, isComplete: false, isMeant };
 }
 
 const ABSENT: Readonly<Record<'gone' | 'empty' | 'other-device', string>> = {

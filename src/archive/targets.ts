@@ -11,6 +11,8 @@ export interface Target {
   readonly only: ReadonlySet<string> | undefined;
   /** Whether folders below are walked; when left out, unless single files are named. */
   readonly deep?: boolean;
+  /** Which files (relative, forward slashes) the settings mean at all; all when left out. */
+  readonly chosen?: ((path: string) => boolean) | undefined;
 }
 
 /**

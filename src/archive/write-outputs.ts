@@ -24,6 +24,8 @@ export interface Output {
   readonly rootId: RootId | undefined;
   readonly fileId: number | undefined;
   readonly imageId?: number | undefined;
+  /** What we wrote and what was cut off since is written anew: nothing is in it that is not in these bytes. */
+  readonly mends?: boolean;
   readonly bytes: Uint8Array | string;
 }
 
@@ -208,11 +210,11 @@ interface Judged {
 
 /** What to do about one output: its bytes may already be there, or somebody else's may. */
 async function judge(output: Sized, rows: ReadonlyMap<string, OutputRow>): Promise<Judged> {
-  const first = await standingOf(output.path, output.sha256, rows.get(output.path));
+  const first = await standingOf(output.path, output, rows.get(output.path));
   if (first.kind !== 'foreign') return verdictOn(output, first);
   const { otherwise } = output;
   if (otherwise === undefined) return { verdict: 'leave', output, foreign: output.path };
-  const second = await standingOf(otherwise, output.sha256, rows.get(otherwise));
+  const second = await standingOf(otherwise, output, rows.get(otherwise));
   if (second.kind === 'foreign') return { verdict: 'leave', output, foreign: output.path };
   return { ...verdictOn({ ...output, path: otherwise }, second), foreign: output.path };
 }
@@ -229,21 +231,28 @@ function verdictOn(output: Sized, standing: Standing): Judged {
 type Standing =
   { readonly kind: 'free' | 'right' | 'foreign' } | { readonly kind: 'ours'; readonly sha256: string };
 
-async function standingOf(path: string, sha256: string, row: OutputRow | undefined): Promise<Standing> {
+async function standingOf(path: string, output: Sized, row: OutputRow | undefined): Promise<Standing> {
+  const { sha256 } = output;
   try {
     const stats = await lstat(path, { bigint: true });
     const untouched =
       row !== undefined && row.size === Number(stats.size) && row.mtime_ns === String(stats.mtimeNs);
     if (untouched && row.done_sha256 === sha256) return { kind: 'right' };
     if (!stats.isFile()) return { kind: 'foreign' };
-    const onDisk = createHash('sha256')
-      .update(await readFile(path))
-      .digest('hex');
+    const held = await readFile(path);
+    const onDisk = createHash('sha256').update(held).digest('hex');
     if (onDisk === sha256) return { kind: 'right' };
-    return row !== undefined && isOurs(row, onDisk) ? { kind: 'ours', sha256: onDisk } : { kind: 'foreign' };
+    const isMine = row !== undefined && (isOurs(row, onDisk) || isCutOff(row, held, output));
+    return isMine ? { kind: 'ours', sha256: onDisk } : { kind: 'foreign' };
   } catch (error) {
     if (isSystemError(error, 'ENOENT')) return { kind: 'free' };
     if (isSystemError(error, 'EACCES', 'ENOTDIR', 'EISDIR')) return { kind: 'foreign' };
     throw error;
   }
+}
+
+/** Nothing is left of ours, or only its beginning: somebody's words are never that. */
+function isCutOff(row: OutputRow, held: Buffer, { mends, bytes }: Sized): boolean {
+  if (mends !== true || row.done_sha256 === null) return false;
+  return held.every((byte) => byte === 0) || Buffer.from(bytes).subarray(0, held.length).equals(held);
 }

@@ -165,12 +165,15 @@ export async function openRuns(db: Kysely<Tables>, hostId: string): Promise<Open
   }));
 }
 
+/** What runs are called whose steps are journalled. */
+const MOVING = ['organize', 'scan-paths'];
+
 /** The last run of this host that did something which can still be taken back. */
 export async function lastJournalled(db: Kysely<Tables>, hostId: string): Promise<number | undefined> {
   const row = await db
     .selectFrom('run')
     .select('id')
-    .where('verb', '=', 'organize')
+    .where('verb', 'in', MOVING)
     .where('host_id', '=', hostId)
     .where(({ exists, selectFrom }) =>
       exists(

@@ -80,7 +80,7 @@ export const scan: Verb = {
   async run(deps, input) {
     const request = readRequest(deps, input);
     await endCutMoves(deps);
-    return await recorded(deps, 'scan', input, async () => toResult(await scanRoots(deps, request)));
+    return await recorded(deps, 'scan', input, async () => scanResult(await scanRoots(deps, request)));
   },
 };
 
@@ -95,6 +95,7 @@ function readRequest(deps: Deps, input: Input): ScanRequest {
   const patterns = listOption(input, 'pattern');
   return {
     ...(readLayout(input, deps.cwd) ?? USUAL_LAYOUT),
+    keepsLayout: readLayout(input, deps.cwd) === undefined,
     targets: resolveTargets(input.arguments, deps.cwd),
     images: readImages(input),
     onlyNew: textOption(input, 'only') === 'new',
@@ -105,7 +106,8 @@ function readRequest(deps: Deps, input: Input): ScanRequest {
   };
 }
 
-function toResult(outcome: ScanOutcome): RunResult {
+/** What a scan did, as the result of a run. */
+export function scanResult(outcome: ScanOutcome): RunResult {
   const { counts, planned } = outcome;
   const warnings = [...outcome.warnings];
   const failures = [...outcome.failures];

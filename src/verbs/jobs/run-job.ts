@@ -2,13 +2,26 @@ import { UserError } from '../../base/errors.ts';
 import type { Deps } from '../deps.ts';
 import { VERBS } from '../list.ts';
 import type { RunResult } from '../verb.ts';
-import type { Job } from './job.ts';
+import type { Job, VerbJob } from './job.ts';
 
-/** Runs one job of the configuration. */
+/** Runs one job of a configuration. */
 export async function runJob(deps: Deps, job: Job): Promise<RunResult> {
-  if (job.kind === 'verb') {
-    const verb = await VERBS.find((entry) => entry.name === job.verb)?.load();
-    if (verb !== undefined) return await verb.run(deps, job.input);
+  switch (job.kind) {
+    case 'scan-paths':
+      return await (await import('./run-scan-paths.ts')).runScanPaths(deps, job);
+    case 'sync-lora-triggers':
+      return await (await import('./run-sync-triggers.ts')).runSyncTriggers(deps, job);
+    case 'verb':
+      return await runVerb(deps, job);
   }
-  throw new UserError(`Jobs of this type can not be run yet: ${job.kind}.`, { code: 'job-type' });
+}
+
+async function runVerb(deps: Deps, { name, verb, input }: VerbJob): Promise<RunResult> {
+  const entry = VERBS.find((one) => one.name === verb);
+  if (entry === undefined)
+    throw new UserError(`The job "${name}" is of the type "${verb}", which there is not.`, {
+      code: 'job-type',
+      next: `Types: scan-paths, sync-lora-triggers, ${VERBS.map((one) => one.name).join(', ')}.`,
+    });
+  return await (await entry.load()).run(deps, input);
 }

@@ -9,6 +9,8 @@ import type { Root } from '../../catalog/root.ts';
 /** A root of which something is to be organised, and where each of its files goes. */
 export interface OrganiseScope {
   readonly root: Root;
+  /** How it is walked; whole when left out. */
+  readonly target?: Target;
   outputOf(path: string): OutputFolder | undefined;
   /** Absolute. */
   readonly outputs: readonly string[];
@@ -63,7 +65,7 @@ function defaultOutput(root: string, folder: string): string {
 }
 
 /** A folder that no scan enters would make the files vanish from the library. */
-function checkOutput(output: string, root: string): void {
+export function checkOutput(output: string, root: string): void {
   const stats = lstatSync(output, { throwIfNoEntry: false });
   if (stats !== undefined && !stats.isDirectory() && !stats.isSymbolicLink()) {
     throw new UserError(`${output} is not a folder.`, {

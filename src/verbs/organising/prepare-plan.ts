@@ -24,11 +24,10 @@ export async function preparePlan(
 ): Promise<PreparedPlan> {
   const files: PlanFile[] = [];
   const hashes = new Map<string, string>();
-  for (const { root, outputOf } of scopes) {
-    const target = { root: root.path, only: undefined };
+  for (const { root, outputOf, target = { root: root.path, only: undefined } } of scopes) {
     const walk = await walkTarget(target, { signal });
     assertPresent(root, await presenceOf(catalog, root, walk));
-    if (!deps.settings.dryRun && walk.files.length > 0) {
+    if (!deps.settings.dryRun && walk.meant.length > 0) {
       const now = deps.clock.now();
       await takeStock(catalog, await walkRoot(catalog, await deps.hostId(), target, walk, now), now);
     }

@@ -11,8 +11,9 @@ import type { Root } from '../../catalog/root.ts';
 import type { Deps } from '../deps.ts';
 import type { Failure } from '../verb.ts';
 import { aloneIn } from './alone-in.ts';
-import { layoutOf } from './layout.ts';
+import { layoutOf, USUAL_LAYOUT } from './layout.ts';
 import type { Layout } from './layout.ts';
+import { galleryFolder } from './settle.ts';
 
 export interface CatalogRoots {
   readonly roots: readonly WalkedRoot[];
@@ -71,7 +72,7 @@ export async function withCatalogRoots<T>(
   const roots = [...(await wantedRoots(deps, catalog, wanted.paths)).keys()];
   const folders = roots.flatMap((root) => [
     root.path,
-    (wanted.layout ?? layoutOf(root))?.output ?? root.path,
+    galleryFolder(root.path, wanted.layout ?? layoutOf(root) ?? USUAL_LAYOUT, deps.cwd),
   ]);
   // Looked at once alone: another run may have been at work until now.
   return await aloneIn(deps, folders, async () => work(await catalogRoots(deps, catalog, wanted.paths)));

@@ -1,8 +1,9 @@
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { isForeignAt } from '../../archive/foreign-file.ts';
 import type { WalkedRoot } from '../../archive/take-stock.ts';
 import type { Catalog } from '../../catalog/open.ts';
-import type { ScanRequest } from './scan-request.ts';
+import type { Layout } from './layout.ts';
+import { configuredGallery } from './layout-configured.ts';
 import { galleryFolder } from './settle.ts';
 
 /** One gallery and the roots it shows. */
@@ -15,36 +16,57 @@ export interface GalleryPlace {
   /** `gallery.files`, absolute. */
   readonly files: string;
   readonly roots: readonly WalkedRoot[];
+  /** False where only the parts are wanted that model pages use. */
+  readonly hasPage: boolean;
+  readonly title: string | undefined;
+  /** True when it is to show the models of the run and no others. */
+  readonly onlyOfRun: boolean;
+  /** True when the organised copy of a file stands for both. */
+  readonly prefersCopies: boolean;
 }
 
-/** A gallery for each root, or one for all when an output folder was named. */
+/** A gallery for each root, or one for all when an output folder or one absolute page was named. */
 export function galleryPlaces(
   roots: readonly WalkedRoot[],
-  request: Pick<ScanRequest, 'output'>,
+  request: Pick<Layout, 'output' | 'configured'>,
   cwd: string,
 ): GalleryPlace[] {
-  const byFolder = new Map<string, WalkedRoot[]>();
+  const { configured } = request;
+  const byPage = new Map<string, WalkedRoot[]>();
   for (const root of roots) {
     const folder = galleryFolder(root.target.root, request, cwd);
-    byFolder.set(folder, [...(byFolder.get(folder) ?? []), root]);
+    const page = configured === undefined ? undefined : configuredGallery(configured, root.target.root);
+    const own = page ?? join(folder, 'gallery.html');
+    byPage.set(own, [...(byPage.get(own) ?? []), root]);
   }
-  return [...byFolder].map(([folder, members]) => ({
-    folder,
-    page: join(folder, 'gallery.html'),
-    pageOtherwise: join(folder, 'gallery.civitarium.html'),
-    files: join(folder, 'gallery.files'),
-    roots: members,
-  }));
+  const gallery = configured?.names.gallery;
+  // Pages need what lies beside a gallery, even where nobody wants the gallery.
+  if (configured !== undefined && gallery === undefined && configured.names.page === undefined) return [];
+  return [...byPage].map(([page, members]) => {
+    const stem = basename(page).replace(/\.html?$/i, '');
+    return {
+      folder: dirname(page),
+      page,
+      pageOtherwise: join(dirname(page), `${stem}.civitarium.html`),
+      files: join(dirname(page), `${stem}.files`),
+      roots: members,
+      hasPage: configured === undefined || gallery !== undefined,
+      title: gallery?.title,
+      onlyOfRun: gallery?.includeExisting === false,
+      prefersCopies: configured !== undefined,
+    };
+  });
 }
 
 /** The gallery pages of some roots, absolute. */
 export async function galleryPaths(
   catalog: Catalog,
   roots: readonly WalkedRoot[],
-  request: Pick<ScanRequest, 'output'>,
+  request: Pick<Layout, 'output' | 'configured'>,
   cwd: string,
 ): Promise<string[]> {
-  return await Promise.all(galleryPlaces(roots, request, cwd).map((place) => galleryPageAt(catalog, place)));
+  const places = galleryPlaces(roots, request, cwd).filter((place) => place.hasPage);
+  return await Promise.all(places.map((place) => galleryPageAt(catalog, place)));
 }
 
 /** Where the page of a gallery is or will be: a file of the user's may stand at its first place. */

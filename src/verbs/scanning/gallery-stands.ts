@@ -10,7 +10,8 @@ export async function galleryStands(catalog: Catalog, place: GalleryPlace): Prom
     (row) => row.path === place.page || (row.kind === 'asset' && row.path.startsWith(`${place.files}/`)),
   );
   return (
-    own.some((row) => row.path === place.page) &&
+    (!place.hasPage || own.some((row) => row.path === place.page)) &&
+    own.length > 0 &&
     own.every((row) => row.done_sha256 !== null && row.intent_sha256 === null && existsSync(row.path))
   );
 }

@@ -71,8 +71,8 @@ export function namesBeside(
   for (const [folder, names] of walk.names) {
     const absolute = folder === '' ? root : `${root}/${folder}`;
     for (const name of names) {
-      if (!name.includes('preview')) continue;
-      const key = `${absolute}/${withoutSlot(name.replace(/\.[^.]+$/, ''))}`;
+      if (naming.profile !== 'configured' && !name.includes('preview')) continue;
+      const key = `${absolute}/${naming.withoutSlot(name.replace(/\.[^.]+$/, ''))}`;
       const known = byStem.get(key);
       if (known === undefined) byStem.set(key, [name]);
       else known.push(name);
@@ -80,10 +80,6 @@ export function namesBeside(
   }
   return (file) => {
     const { folder, name } = naming.preview(file, 1);
-    return byStem.get(`${folder}/${withoutSlot(name)}`) ?? [];
+    return byStem.get(`${folder}/${naming.withoutSlot(name)}`) ?? [];
   };
-}
-
-function withoutSlot(name: string): string {
-  return name.replace(/([._]preview)[._]\d+$/, '$1');
 }

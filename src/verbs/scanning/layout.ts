@@ -5,13 +5,17 @@ import type { Root } from '../../catalog/root.ts';
 import { parsePreviewWish } from '../../archive/plan-previews.ts';
 import type { PreviewWish } from '../../archive/plan-previews.ts';
 import { textOption } from '../option.ts';
+import { readConfigured } from './layout-configured.ts';
+import type { ConfiguredLayout } from './layout-configured.ts';
 import type { Input, Option } from '../option.ts';
 
 /** Where the things of a root are written. */
 export interface Layout {
-  readonly profile: 'beside' | 'collected';
+  readonly profile: 'beside' | 'collected' | 'configured';
   /** Absolute; `undefined` for the root itself. */
   readonly output: string | undefined;
+  /** Names and places that a configuration gives; with `configured` only. */
+  readonly configured?: ConfiguredLayout | undefined;
 }
 
 /** The flags that say it. */
@@ -72,8 +76,12 @@ export const USUAL_LAYOUT: Layout = { profile: 'beside', output: undefined };
 export function layoutOf({ settings }: Pick<Root, 'settings'>): Layout | undefined {
   if (settings === null || !settings.startsWith('{')) return undefined;
   const value: unknown = JSON.parse(settings);
-  if (!isRecord(value) || (value['profile'] !== 'beside' && value['profile'] !== 'collected'))
-    return undefined;
+  if (!isRecord(value)) return undefined;
+  if (value['profile'] === 'configured') {
+    const configured = readConfigured(value['configured']);
+    return configured === undefined ? undefined : { profile: 'configured', output: undefined, configured };
+  }
+  if (value['profile'] !== 'beside' && value['profile'] !== 'collected') return undefined;
   return {
     profile: value['profile'],
     output: typeof value['output'] === 'string' ? value['output'] : undefined,
@@ -81,5 +89,6 @@ export function layoutOf({ settings }: Pick<Root, 'settings'>): Layout | undefin
 }
 
 export function isSameLayout(one: Layout | undefined, other: Layout | undefined): boolean {
-  return one?.profile === other?.profile && one?.output === other?.output;
+  if (one?.profile !== other?.profile || one?.output !== other?.output) return false;
+  return JSON.stringify(one?.configured) === JSON.stringify(other?.configured);
 }

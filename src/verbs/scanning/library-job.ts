@@ -10,7 +10,7 @@ import type { ScanRequest } from './scan-request.ts';
 export interface LibraryJob {
   readonly roots: readonly WalkedRoot[];
   readonly stocks: ReadonlyMap<WalkedRoot, Stock>;
-  readonly request: Pick<ScanRequest, 'images' | 'profile' | 'output'>;
+  readonly request: Pick<ScanRequest, 'images' | 'profile' | 'output' | 'configured'>;
   /** Library files whose pages and sidecars may be out of date. */
   readonly touched: ReadonlySet<number>;
   /** Notes for other programs that were asked for. */

@@ -18,7 +18,9 @@ export interface NamedPath {
 
 /** The places a profile gives to what is written about library files. All paths absolute. */
 export interface Naming {
-  readonly profile: 'beside' | 'collected';
+  readonly profile: 'beside' | 'collected' | 'configured';
+  /** False where nobody wants pages. */
+  readonly hasPages: boolean;
   /** Everything that is written must stay within these. */
   readonly bounds: Bounds;
   info(file: StockFile): NamedPath;
@@ -27,6 +29,8 @@ export interface Naming {
   preview(file: StockFile, slot: number): { readonly folder: string; readonly name: string };
   /** The slot that a base name stands for; `undefined` when it is no preview of this file. */
   slotOf(file: StockFile, name: string): number | undefined;
+  /** The name of a preview, without extension, as all previews of its file begin. */
+  withoutSlot(name: string): string;
   /** The profile's own places of a file and the folder they are relative to. */
   places(file: StockFile): { readonly base: string; readonly places: FilePlaces };
 }
@@ -104,7 +108,7 @@ const SLOTS = {
 } as const;
 
 /** The slot, from 1, that the name of a preview says; `undefined` for names that the profile would not give. */
-function slotIn(profile: Naming['profile'], stem: string, name: string): number | undefined {
+function slotIn(profile: FixedProfile, stem: string, name: string): number | undefined {
   const { mark, numbered, bare, first } = SLOTS[profile];
   if (!name.startsWith(stem + mark)) return undefined;
   const match = numbered.exec(name.slice(stem.length + mark.length));
@@ -114,8 +118,10 @@ function slotIn(profile: Naming['profile'], stem: string, name: string): number 
 
 const PICTURE = /^(?:png|jpe?g|webp|gif|avif|jxl|mp4|webm)$/i;
 
+type FixedProfile = Exclude<Naming['profile'], 'configured'>;
+
 function namingFrom(
-  profile: Naming['profile'],
+  profile: FixedProfile,
   base: string,
   bounds: Bounds,
   find: (file: StockFile) => FilePlaces | undefined,
@@ -127,6 +133,7 @@ function namingFrom(
   };
   return {
     profile,
+    hasPages: true,
     bounds,
     info: (file) => ({ path: join(base, placesOf(file).info), otherwise: undefined }),
     page(file) {
@@ -138,6 +145,7 @@ function namingFrom(
       return { folder: dirname(path), name: path.slice(dirname(path).length + 1, -2) };
     },
     slotOf: (file, name) => slotIn(profile, placesOf(file).stem, name),
+    withoutSlot: (name) => name.replace(/([._]preview)[._]\d+$/, '$1'),
     places: (file) => ({ base, places: placesOf(file) }),
   };
 }

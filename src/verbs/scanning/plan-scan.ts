@@ -17,7 +17,7 @@ import type { ScanOutcome, ScanRequest } from './scan-request.ts';
 import { galleryFolder } from './settle.ts';
 import { homePath, summaryRows } from '../summary.ts';
 import { wantedPreviews } from './wanted-previews.ts';
-import { rootJobs } from './write-library.ts';
+import { rootJobs } from './root-jobs.ts';
 
 /** One root as a scan would find it. */
 interface PlannedRoot {

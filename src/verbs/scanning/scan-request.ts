@@ -3,6 +3,7 @@ import type { PreviewWish } from '../../archive/plan-previews.ts';
 import type { WrittenSidecar } from '../../formats/sidecars/written-formats.ts';
 import type { Target } from '../../archive/targets.ts';
 import type { Failure } from '../verb.ts';
+import type { BeforeWriting } from './full-scan.ts';
 import type { Layout } from './layout.ts';
 
 /** What a scan was asked to do. */
@@ -14,6 +15,14 @@ export interface ScanRequest extends Layout {
   readonly maxAgeMs: number | undefined;
   readonly patterns: readonly string[] | undefined;
   readonly sidecars: readonly WrittenSidecar[];
+  /** True when nobody named a layout: what was written as a configuration says stays so. */
+  readonly keepsLayout?: boolean;
+  /** What the result of a job depends on besides its layout. */
+  readonly jobKey?: string;
+  /** All files are looked at and written again, whatever is there. */
+  readonly anew?: boolean;
+  /** Hashes that other programs noted are not taken; the files are read. */
+  readonly readsAll?: boolean;
 }
 
 export type ScanCounts = Readonly<
@@ -58,4 +67,5 @@ export interface ScanContext {
   /** The settings it runs with. */
   readonly key: string;
   readonly problems: readonly Failure[];
+  readonly beforeWriting?: BeforeWriting | undefined;
 }

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { nextDue } from '../../archive/count-states.ts';
 import { isCutShort, walkTarget } from '../../archive/take-stock.ts';
 import type { WalkedRoot } from '../../archive/take-stock.ts';
@@ -7,6 +7,7 @@ import { settleRoot, unsettleRoot } from '../../catalog/root.ts';
 import type { Deps, Settings } from '../deps.ts';
 import { isSameLayout, layoutOf } from './layout.ts';
 import type { Layout } from './layout.ts';
+import { configuredGallery } from './layout-configured.ts';
 import type { ScanRequest } from './scan-request.ts';
 
 /** Raise it when what is written changes, so that the next scan writes everything anew. */
@@ -18,6 +19,7 @@ export function settingsKey(settings: Settings, request: ScanRequest): string {
   const { browsingLevel, hashKinds } = settings;
   return JSON.stringify({
     ...layoutKey(request),
+    ...(request.jobKey === undefined ? {} : { job: request.jobKey }),
     images,
     ...(sidecars.length === 0 ? {} : { sidecars }),
     browsingLevel,
@@ -26,18 +28,13 @@ export function settingsKey(settings: Settings, request: ScanRequest): string {
   });
 }
 
-function layoutKey({ profile, output }: Layout): { version: number } & Layout {
-  return { version: VERSION, profile, output };
+function layoutKey({ profile, output, configured }: Layout): { version: number } & Layout {
+  return { version: VERSION, profile, output, configured };
 }
 
 /** True when the last complete scan left this very tree, with these settings, and no answer has fallen due since. */
-export function isSettled(
-  { root, walk }: WalkedRoot,
-  key: string,
-  now: number,
-  request: Pick<ScanRequest, 'maxAgeMs'>,
-): boolean {
-  if (!walk.isWhole || request.maxAgeMs !== undefined) return false;
+export function isSettled({ root, walk }: WalkedRoot, key: string, now: number): boolean {
+  if (!walk.isComplete) return false;
   return root.digest === walk.digest && root.settings === key && (root.due_at === null || root.due_at > now);
 }
 
@@ -58,7 +55,7 @@ export async function settle(
     const { root, target, walk } = walked;
     // The scan wrote files itself, so the digest is of another look.
     const after =
-      walk.isWhole && !request.onlyNew ? await walkTarget(target, { signal: deps.signal }) : undefined;
+      walk.isComplete && !request.onlyNew ? await walkTarget(target, { signal: deps.signal }) : undefined;
     if (after === undefined || modelFiles(after) !== modelFiles(walk))
       await endIncomplete(catalog, [walked], request);
     else
@@ -81,8 +78,8 @@ export async function endIncomplete(
 ): Promise<void> {
   for (const walked of roots) {
     const { root, walk } = walked;
-    if (!walk.isWhole && isCutShort(walked)) continue;
-    const written = walk.isWhole ? layout : (layoutOf(root) ?? layout);
+    if (!walk.isComplete && isCutShort(walked)) continue;
+    const written = walk.isComplete ? layout : (layoutOf(root) ?? layout);
     await settleRoot(catalog, root.id, {
       digest: root.digest ?? walk.digest,
       settings: JSON.stringify(layoutKey(written)),
@@ -118,6 +115,12 @@ function modelFiles(walk: WalkedRoot['walk']): string {
 }
 
 /** The folder of a root's gallery, absolute. */
-export function galleryFolder(root: string, request: Pick<ScanRequest, 'output'>, cwd: string): string {
+export function galleryFolder(
+  root: string,
+  request: Pick<Layout, 'output' | 'configured'>,
+  cwd: string,
+): string {
+  const page = request.configured === undefined ? undefined : configuredGallery(request.configured, root);
+  if (page !== undefined) return dirname(page);
   return request.output === undefined ? root : resolve(cwd, request.output);
 }

@@ -1,8 +1,9 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { writeOutputs } from '../../archive/write-outputs.ts';
 import type { Output } from '../../archive/write-outputs.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { coverPictures, viewCards } from '../../catalog/view-card.ts';
+import type { CardView } from '../../catalog/views.ts';
 import { boundsOf } from '../../library/inside.ts';
 import { webAssets } from '../../pages/assets.ts';
 import { galleryData, galleryPage } from '../../pages/gallery.ts';
@@ -10,6 +11,7 @@ import type { Deps } from '../deps.ts';
 import type { GalleryPlace } from './galleries.ts';
 import type { FilesWritten } from './library-job.ts';
 import { hrefFrom } from './local-links.ts';
+import { originalsOfCopies } from './organised-copies.ts';
 import { refusedWrites } from './refused-writes.ts';
 import { removeLeftovers } from './remove-leftovers.ts';
 import { writeThumbs } from './write-thumbs.ts';
@@ -25,11 +27,13 @@ export async function writeGallery(
   catalog: Catalog,
   place: GalleryPlace,
   pageOf: (modelPath: string) => string | undefined,
+  ofRun: ReadonlySet<number>,
 ): Promise<GalleryWritten> {
   const rootIds = place.roots.map(({ root }) => root.id);
   // Before the cards are read: of a large library they take as much memory as the pictures.
-  const thumbs = await writeThumbs(deps, catalog, place, await coverPictures(catalog.db, rootIds));
-  const cards = await viewCards(catalog, rootIds);
+  const covers = place.hasPage ? await coverPictures(catalog.db, rootIds) : [];
+  const thumbs = await writeThumbs(deps, catalog, place, covers);
+  const cards = place.hasPage ? await cardsOf(catalog, place, ofRun) : [];
   const href = (path: string): string => hrefFrom(place.folder, path);
   const pageHref = (path: string): string | undefined => {
     const page = pageOf(path);
@@ -40,21 +44,22 @@ export async function writeGallery(
     return thumb === undefined ? undefined : href(thumb);
   });
   const common = { rootId: place.roots[0]?.root.id as Output['rootId'], fileId: undefined };
-  const title = titleOf(place);
+  const title = place.title ?? titleOf(place);
+  const page: Output = {
+    ...common,
+    path: place.page,
+    otherwise: place.pageOtherwise,
+    kind: 'gallery',
+    bytes: galleryPage({ title, assets: `${encodeURIComponent(basename(place.files))}/` }),
+  };
   const outputs: Output[] = [
-    ...[...(await webAssets()), ...data].map(({ name, bytes }) => ({
+    ...[...(await webAssets()), ...(place.hasPage ? data : [])].map(({ name, bytes }) => ({
       ...common,
       path: join(place.files, name),
       kind: 'asset' as const,
       bytes,
     })),
-    {
-      ...common,
-      path: place.page,
-      otherwise: place.pageOtherwise,
-      kind: 'gallery',
-      bytes: galleryPage({ title, assets: 'gallery.files/' }),
-    },
+    ...(place.hasPage ? [page] : []),
   ];
   const done = await writeOutputs(catalog, outputs, {
     now: () => deps.clock.now(),
@@ -76,6 +81,22 @@ export async function writeGallery(
       ...left.map((path) => `${path} is a file of yours and was left as it is; the gallery may lack a part.`),
     ],
   };
+}
+
+/** The models that it shows. */
+async function cardsOf(
+  catalog: Catalog,
+  place: GalleryPlace,
+  ofRun: ReadonlySet<number>,
+): Promise<CardView[]> {
+  const cards = await viewCards(
+    catalog,
+    place.roots.map(({ root }) => root.id),
+  );
+  const originals = place.prefersCopies ? await originalsOfCopies(catalog) : undefined;
+  return cards.filter(
+    ({ fileId }) => (!place.onlyOfRun || ofRun.has(fileId)) && originals?.has(fileId) !== true,
+  );
 }
 
 function titleOf(place: GalleryPlace): string {

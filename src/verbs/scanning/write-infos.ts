@@ -2,7 +2,7 @@ import { chunks } from '../../base/pool.ts';
 import { infoSidecar } from '../../archive/info-sidecar.ts';
 import type { StockFile } from '../../archive/take-stock.ts';
 import { writeOutputs } from '../../archive/write-outputs.ts';
-import type { Output } from '../../archive/write-outputs.ts';
+import type { Output, Written } from '../../archive/write-outputs.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { latestPayloads } from '../../catalog/payload.ts';
 import type { Deps } from '../deps.ts';
@@ -26,13 +26,23 @@ export async function writeInfos(
     now: () => deps.clock.now(),
     bounds: job.bounds,
   });
-  const warnings =
-    done.foreign.length === 0
+  return { written: done.written, warnings: warningsOf(done), failures: refusedWrites(done) };
+}
+
+function warningsOf({ foreign, left }: Written): string[] {
+  const moved = foreign.filter((path) => !left.includes(path));
+  return [
+    ...(moved.length === 0
       ? []
       : [
-          `${counted(done.foreign.length, 'sidecar is a file', 'sidecars are files')} of yours, not touched: ${some(done.foreign)}.`,
-        ];
-  return { written: done.written, warnings, failures: refusedWrites(done) };
+          `${counted(moved.length, 'note has', 'notes have')} the ending .civitai.json, because a file of yours stands there: ${some(moved)}.`,
+        ]),
+    ...(left.length === 0
+      ? []
+      : [
+          `${counted(left.length, 'sidecar is a file', 'sidecars are files')} of yours, not touched: ${some(left)}.`,
+        ]),
+  ];
 }
 
 async function* infosOf(
@@ -76,6 +86,7 @@ async function* infosOf(
       yield {
         ...place,
         kind: 'info',
+        mends: job.naming.profile === 'configured',
         rootId: file.rootId,
         fileId: file.fileId,
         bytes: infoSidecar(version, model, apiOrigin),

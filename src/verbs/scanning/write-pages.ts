@@ -10,7 +10,7 @@ import type { Deps } from '../deps.ts';
 import { counted, some } from './counted.ts';
 import { galleryPageAt, galleryPlaces } from './galleries.ts';
 import { hrefFrom } from './local-links.ts';
-import type { ScanRequest } from './scan-request.ts';
+import type { Layout } from './layout.ts';
 import type { FilesWritten, RootJob } from './library-job.ts';
 import { refusedWrites } from './refused-writes.ts';
 
@@ -27,6 +27,7 @@ export function pagePaths(job: RootJob): Map<string, string> {
       .map((row) => [row.file_id ?? 0, row.path]),
   );
   const paths = new Map<string, string>();
+  if (!job.naming.hasPages) return paths;
   for (const file of job.files) {
     const names = job.naming.page(file);
     const known = placed.get(file.fileId);
@@ -46,13 +47,13 @@ export async function writePages(
   job: RootJob,
   touched: ReadonlySet<number>,
   pageOf: Map<string, string>,
-  request: Pick<ScanRequest, 'output'>,
+  request: Layout,
 ): Promise<PagesWritten> {
   const { root } = job.walked.target;
   const files = new Map(
     job.files.filter((file) => touched.has(file.fileId)).map((file) => [Number(file.fileId), file]),
   );
-  if (files.size === 0) return { pages: 0, written: 0, warnings: [], failures: [] };
+  if (files.size === 0 || !job.naming.hasPages) return { pages: 0, written: 0, warnings: [], failures: [] };
   const phase = deps.progress.phase('Pages', files.size, 'pages');
   const done = await writeOutputs(
     catalog,
@@ -97,12 +98,12 @@ async function* pagesOf(
   job: RootJob,
   files: ReadonlyMap<number, StockFile>,
   pageOf: ReadonlyMap<string, string>,
-  request: Pick<ScanRequest, 'output'>,
+  request: Layout,
   onPage: () => void,
 ): AsyncGenerator<Output> {
   const gallery = galleryPlaces([job.walked], request, deps.cwd)[0];
   if (gallery === undefined) return;
-  const galleryPage = await galleryPageAt(catalog, gallery);
+  const galleryPage = gallery.hasPage ? await galleryPageAt(catalog, gallery) : undefined;
   for await (const view of viewModelFiles(catalog, [...files.keys()] as FileId[])) {
     deps.signal.throwIfAborted();
     const file = files.get(view.fileId);
@@ -111,7 +112,7 @@ async function* pagesOf(
     const folder = dirname(names.path);
     const bytes = modelPage(view, {
       assets: `${hrefFrom(folder, gallery.files)}/`,
-      gallery: hrefFrom(folder, galleryPage),
+      gallery: galleryPage === undefined ? undefined : hrefFrom(folder, galleryPage),
       hrefOf: (path) => hrefFrom(folder, path),
       pageOf: (path) => {
         const page = pageOf.get(path);

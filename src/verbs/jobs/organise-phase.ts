@@ -1,0 +1,186 @@
+import { dirname, join } from 'node:path';
+import type { RunId } from '../../base/ids.ts';
+import type { PlanOptions } from '../../archive/organise/plan.ts';
+import { templateOf } from '../../archive/organise/templates.ts';
+import { narrowed, takeStock, walkTarget } from '../../archive/take-stock.ts';
+import type { Stock, WalkedRoot } from '../../archive/take-stock.ts';
+import { isInside } from '../../archive/targets.ts';
+import type { Target } from '../../archive/targets.ts';
+import type { Catalog } from '../../catalog/open.ts';
+import { findRoot, rootsOf } from '../../catalog/root.ts';
+import type { Root } from '../../catalog/root.ts';
+import type { Deps } from '../deps.ts';
+import { carryOut } from '../organising/carry-out.ts';
+import { dryResult, resultOf } from '../organising/organise-result.ts';
+import type { OrganiseCounts, OrganiseResult } from '../organising/organise-result.ts';
+import type { OrganiseScope } from '../organising/organise-scope.ts';
+import { preparePlan } from '../organising/prepare-plan.ts';
+import type { ReadyToWrite } from '../scanning/full-scan.ts';
+import type { IdentifiedRoots } from '../scanning/identify-roots.ts';
+import type { OrganiseWish } from './job.ts';
+import { jobScope, parseOutput } from './job-scopes.ts';
+import type { JobOutput } from './job-scopes.ts';
+
+/** What the phase of organising did, or would do. */
+export interface OrganisePhase {
+  readonly ready: ReadyToWrite;
+  /** `organise_files` = `organised` + `organise_identical` + `organise_skipped` + `organise_failed`. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly summary: readonly string[];
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+interface Work {
+  readonly deps: Deps;
+  readonly catalog: Catalog;
+  readonly runId: RunId | undefined;
+  readonly wish: OrganiseWish;
+  readonly found: IdentifiedRoots;
+}
+
+/** Throws UserError `bad-template` when a wish can't be done. */
+export function checkWish(wish: OrganiseWish, cwd: string): void {
+  parseOutput(wish, cwd);
+  optionsOf(wish);
+}
+
+function optionsOf({ template, mode, onCollision }: OrganiseWish): PlanOptions {
+  return { template: templateOf(template), mode, onCollision };
+}
+
+/** Organises what was identified, for who holds the lease and the folders; under the wish's dry run only plans. */
+export async function organiseFound({ deps, catalog, runId, wish, found }: Work): Promise<OrganisePhase> {
+  const output = parseOutput(wish, deps.cwd);
+  const options = optionsOf(wish);
+  const placed = await placedEarlier(catalog, output);
+  const scopes = found.roots.map(({ root, target, walk }) =>
+    jobScope(root, target, output, placed, foldersIn(root, walk.meant)),
+  );
+  const prepared = await preparePlan(deps, catalog, scopes, options, deps.signal);
+  const asFound = { ...found, warnings: [], failures: [], writes: true };
+  if (wish.dryRun) {
+    const result = dryResult(prepared, scopes, options);
+    return phaseOf(result, {
+      ...asFound,
+      warnings: result.warnings,
+      failures: result.failures,
+      writes: false,
+    });
+  }
+  if (prepared.plan.groups.length === 0) {
+    const result = resultOf(prepared, undefined, [], undefined);
+    return phaseOf(result, { ...asFound, failures: result.failures });
+  }
+  const { executed, roots } = await carryOut({
+    deps,
+    catalog,
+    runId,
+    prepared,
+    options,
+    signal: deps.signal,
+    scopes,
+  });
+  const result = resultOf(prepared, executed, [], undefined);
+  const after = await walkAgain(deps, catalog, found, roots, scopes);
+  const touched = new Set([...found.touched, ...executed.touched]);
+  for (const stock of after.stocks.values()) for (const fileId of stock.dirty) touched.add(fileId);
+  return phaseOf(result, {
+    ...after,
+    touched,
+    warnings: result.warnings,
+    failures: result.failures,
+    writes: true,
+  });
+}
+
+/** What organising would do with what is known by now. */
+export async function planKnown({
+  deps,
+  catalog,
+  wish,
+  targets,
+}: Pick<Work, 'deps' | 'catalog' | 'wish'> & {
+  readonly targets: readonly Target[];
+}): Promise<OrganisePhase> {
+  const output = parseOutput(wish, deps.cwd);
+  const options = optionsOf(wish);
+  const placed = await placedEarlier(catalog, output);
+  const scopes: OrganiseScope[] = [];
+  for (const target of targets) {
+    const root = await findRoot(catalog.db, await deps.hostId(), target.root);
+    if (root === undefined) continue;
+    const walk = await walkTarget(target, { signal: deps.signal });
+    scopes.push(jobScope(root, target, output, placed, foldersIn(root, walk.meant)));
+  }
+  const result = dryResult(await preparePlan(deps, catalog, scopes, options, deps.signal), scopes, options);
+  const nothing = { roots: [], stocks: new Map<WalkedRoot, Stock>(), touched: new Set<number>() };
+  return phaseOf(result, { ...nothing, warnings: [], failures: [], writes: false });
+}
+
+function phaseOf(result: OrganiseResult, ready: ReadyToWrite): OrganisePhase {
+  const { plan } = { ...result.data };
+  return {
+    ready,
+    counts: namedCounts(result.counts),
+    summary: result.summary,
+    data: plan === undefined ? {} : { organise_plan: plan },
+  };
+}
+
+function namedCounts({ files, done, identical, skipped, failed }: OrganiseCounts): Record<string, number> {
+  return {
+    organise_files: files,
+    organised: done,
+    organise_identical: identical,
+    organise_skipped: skipped,
+    organise_failed: failed,
+  };
+}
+
+function foldersIn(root: Root, files: readonly { readonly path: string }[]): Set<string> {
+  return new Set(files.map(({ path }) => dirname(join(root.path, path))));
+}
+
+/** Where organising brought files earlier; only asked where no folder of its own tells it. */
+async function placedEarlier(catalog: Catalog, output: JobOutput): Promise<Set<string>> {
+  if (output.kind === 'one' || output.inner.length > 0) return new Set();
+  const rows = await catalog.db
+    .selectFrom('journal_step')
+    .select('target')
+    .where('role', '=', 'model')
+    .where('state', '=', 'done')
+    .execute();
+  return new Set(rows.map((row) => row.target));
+}
+
+/** The roots as they are after organising, and those that files came to. */
+async function walkAgain(
+  deps: Deps,
+  catalog: Catalog,
+  found: IdentifiedRoots,
+  concerned: ReadonlySet<number>,
+  scopes: readonly OrganiseScope[],
+): Promise<Pick<ReadyToWrite, 'roots' | 'stocks'>> {
+  const own = new Set(found.roots.map(({ root }) => root.id));
+  const known = await rootsOf(catalog.db, await deps.hostId());
+  const outputs = [...new Set(scopes.flatMap((scope) => scope.outputs))];
+  const roots: WalkedRoot[] = [];
+  for (const walked of found.roots)
+    roots.push({
+      ...walked,
+      walk: await walkTarget(walked.target, { signal: deps.signal }),
+      renumbered: undefined,
+    });
+  for (const root of known.filter(({ id }) => concerned.has(id) && !own.has(id))) {
+    const target = { root: root.path, only: undefined };
+    const whole = await walkTarget(target, { signal: deps.signal });
+    // Of a root around the output folder only what lies in that is ours to write about.
+    const isOutput = (path: string): boolean =>
+      outputs.some((folder) => isInside(folder, join(root.path, path)));
+    const walk = outputs.includes(root.path) ? whole : narrowed(whole, isOutput);
+    roots.push({ target, root, walk, renumbered: undefined });
+  }
+  const stocks = new Map<WalkedRoot, Stock>();
+  for (const walked of roots) stocks.set(walked, await takeStock(catalog, walked, deps.clock.now()));
+  return { roots, stocks };
+}
