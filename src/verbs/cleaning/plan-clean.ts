@@ -13,7 +13,7 @@ import { reconcile } from '../../library/reconcile.ts';
 import type { Deps } from '../deps.ts';
 import type { CatalogRoots } from '../scanning/catalog-roots.ts';
 import { layoutOf } from '../scanning/layout.ts';
-import { rootJobs } from '../scanning/write-library.ts';
+import { rootJobs } from '../scanning/root-jobs.ts';
 import { unusedOutputs } from './used-places.ts';
 
 /** What is to be cleaned up besides what belongs to no file any more. */

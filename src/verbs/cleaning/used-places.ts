@@ -40,10 +40,12 @@ function isUsed(job: RootJob, file: StockFile, { kind, path }: OutputRow): boole
 }
 
 function isInfo({ naming }: RootJob, file: StockFile, path: string): boolean {
+  const info = naming.info(file);
+  if (path === info.path || path === info.otherwise) return true;
+  if (naming.profile === 'configured') return false;
   const { base, places } = naming.places(file);
   const slot = PREVIEW_INFO.exec(path)?.[1];
   return [
-    places.info,
     places.header,
     places.hash,
     places.model,

@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts';
 import type { Failure } from '../verb.ts';
 import { identifyRoots } from './identify-roots.ts';
 import type { IdentifiedRoots } from './identify-roots.ts';
-import type { ScanContext, ScanOutcome, ScanRequest } from './scan-request.ts';
+import type { ScanOutcome, ScanRequest } from './scan-request.ts';
 import { endAsBefore, endIncomplete, settle, unsettle } from './settle.ts';
 import { layoutOf, USUAL_LAYOUT } from './layout.ts';
 import { NOTHING_WRITTEN, writeLibrary } from './write-library.ts';
@@ -21,6 +21,15 @@ export interface ReadyToWrite {
   readonly failures: readonly Failure[];
   /** False when nothing is to be written now. */
   readonly writes: boolean;
+}
+
+/** What a full scan needs to know of what came before it. */
+export interface ScanContext {
+  readonly startedAt: number;
+  /** The settings it runs with. */
+  readonly key: string;
+  readonly problems: readonly Failure[];
+  readonly beforeWriting?: BeforeWriting | undefined;
 }
 
 /** A scan of roots of which at least one is not as a complete scan left it. */

@@ -1,6 +1,6 @@
 import { isAbsolute, join } from 'node:path';
-import { z } from 'zod';
-import type { ConfiguredNames } from '../../profiles/configured-names.ts';
+import { isRecord } from '../../base/json.ts';
+import type { ConfiguredGallery, ConfiguredNames, TemplatedPlace } from '../../profiles/configured-names.ts';
 import type { LayoutInput } from './layout-inputs.ts';
 
 /** What a configuration says of names and places: enough to write as its job did, without the job. */
@@ -10,35 +10,41 @@ export interface ConfiguredLayout {
   readonly inputs: readonly LayoutInput[];
 }
 
-const PLACE = z.object({ path: z.string(), filename: z.string() });
-const CONFIGURED = z.object({
-  names: z.object({
-    info: PLACE,
-    page: PLACE.optional(),
-    preview: PLACE,
-    gallery: z
-      .object({ path: z.string(), title: z.string().optional(), includeExisting: z.boolean() })
-      .optional(),
-  }),
-  inputs: z.array(
-    z.object({ path: z.string(), type: z.string(), patterns: z.array(z.string()), recursive: z.boolean() }),
-  ),
-});
-
-/** Reads what was kept of a configured layout; `undefined` when it is none. */
+/** Reads what was kept of a configured layout; `undefined` when it is none. By hand, because every unchanged scan does it. */
 export function readConfigured(value: unknown): ConfiguredLayout | undefined {
-  const read = CONFIGURED.safeParse(value);
-  if (!read.success) return undefined;
-  const { info, page, preview, gallery } = read.data.names;
+  if (!isRecord(value) || !isRecord(value['names']) || !Array.isArray(value['inputs'])) return undefined;
+  const { info, page, preview, gallery } = value['names'];
+  const inputs = value['inputs'].filter(isInput);
+  if (!isPlace(info) || !isPlace(preview) || inputs.length !== value['inputs'].length) return undefined;
   return {
-    inputs: read.data.inputs,
     names: {
       info,
+      page: isPlace(page) ? page : undefined,
       preview,
-      page,
-      gallery: gallery === undefined ? undefined : { ...gallery, title: gallery.title },
+      gallery: isGallery(gallery) ? { ...gallery, title: gallery.title } : undefined,
     },
+    inputs,
   };
+}
+
+function isPlace(value: unknown): value is TemplatedPlace {
+  return isRecord(value) && typeof value['path'] === 'string' && typeof value['filename'] === 'string';
+}
+
+function isGallery(value: unknown): value is ConfiguredGallery {
+  return (
+    isRecord(value) && typeof value['path'] === 'string' && typeof value['includeExisting'] === 'boolean'
+  );
+}
+
+function isInput(value: unknown): value is LayoutInput {
+  return (
+    isRecord(value) &&
+    typeof value['path'] === 'string' &&
+    typeof value['type'] === 'string' &&
+    Array.isArray(value['patterns']) &&
+    typeof value['recursive'] === 'boolean'
+  );
 }
 
 /** The page of a root's gallery, absolute; `undefined` when the configuration wants none. */

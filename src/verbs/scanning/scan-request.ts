@@ -3,7 +3,6 @@ import type { PreviewWish } from '../../archive/plan-previews.ts';
 import type { WrittenSidecar } from '../../formats/sidecars/written-formats.ts';
 import type { Target } from '../../archive/targets.ts';
 import type { Failure } from '../verb.ts';
-import type { BeforeWriting } from './full-scan.ts';
 import type { Layout } from './layout.ts';
 
 /** What a scan was asked to do. */
@@ -59,13 +58,4 @@ export interface ScanOutcome {
   /** The plan, under `--dry-run`: for people, and for scripts. */
   readonly planned?: readonly string[];
   readonly plan?: Readonly<Record<string, number>>;
-}
-
-/** What a full scan needs to know of what came before it. */
-export interface ScanContext {
-  readonly startedAt: number;
-  /** The settings it runs with. */
-  readonly key: string;
-  readonly problems: readonly Failure[];
-  readonly beforeWriting?: BeforeWriting | undefined;
 }

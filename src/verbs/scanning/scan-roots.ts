@@ -16,7 +16,8 @@ import { problemsOf } from './catalog-roots.ts';
 import { infosChanged } from './infos-changed.ts';
 import { joinOutcomes, NOTHING_FOUND } from './join-outcomes.ts';
 import { layoutOf } from './layout.ts';
-import type { ScanContext, ScanOutcome, ScanRequest } from './scan-request.ts';
+import type { ScanContext } from './full-scan.ts';
+import type { ScanOutcome, ScanRequest } from './scan-request.ts';
 import { galleryFolder, isSettled, settingsKey } from './settle.ts';
 
 /** The main job on some roots: take stock, hash, identify, fetch previews, write pages and galleries. */
