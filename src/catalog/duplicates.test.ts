@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
 
 import { describeCatalogs } from '../../test/catalogs.ts';
-import { listDuplicates } from './duplicates.ts';
+import { saveHashes } from './blob.ts';
+import { listDuplicates, listSameTensors } from './duplicates.ts';
 import { addLibrary } from './facts-samples.ts';
+import { saveHeaders } from './header.ts';
 
 describeCatalogs('duplicates', (open) => {
   it('are groups of present files with the same bytes, most to gain first', async () => {
@@ -42,5 +44,39 @@ describeCatalogs('duplicates', (open) => {
     expect(await listDuplicates(catalog.db)).toMatchObject([
       { paths: ['/models/x.pt', '/models/z.pt'], freeable: 1000 },
     ]);
+  });
+
+  it('by tensors are safetensors files of different bytes with one AutoV3, each bytes named once', async () => {
+    const catalog = await open();
+    const added = await addLibrary(catalog, [
+      { path: 'a.safetensors', sha256: 'aa', size: 100 },
+      { path: 'again/a.safetensors', sha256: 'aa', size: 100 },
+      { path: 'b.safetensors', sha256: 'bb', size: 120 },
+      { path: 'c.ckpt', sha256: 'cc' },
+      { path: 'd.safetensors', sha256: 'dd' },
+      { path: 'gone.safetensors', sha256: 'ee', gone: true },
+      { path: 'e.safetensors', sha256: 'ff' },
+    ]);
+    const blobs = [0, 2, 3, 4, 5, 6].map((index) => added[index]?.blobId ?? 0);
+    const values = ['same', 'same', 'same', 'other', 'third', 'third'];
+    await saveHashes(
+      catalog,
+      blobs.map((blobId, index) => ({ blobId, type: 'AutoV3', value: values[index] ?? '' })),
+    );
+    await saveHeaders(
+      catalog,
+      blobs.map((blobId, index) => ({ blobId, format: index === 2 ? 'pickle' : 'safetensors' })),
+    );
+
+    expect(await listSameTensors(catalog.db)).toEqual([
+      {
+        tensors: 'same',
+        paths: ['/models/a.safetensors', '/models/b.safetensors'],
+        fileIds: [added[0]?.fileId, added[2]?.fileId],
+        sizes: [100, 120],
+        freeable: 120,
+      },
+    ]);
+    expect(await listSameTensors(catalog.db, [])).toEqual([]);
   });
 });
