@@ -26,7 +26,7 @@ export async function wantedPreviews(
   jobs: readonly RootJob[],
   wish: PreviewWish,
 ): Promise<WantedPreviews> {
-  const subjects: PreviewSubject[] = [];
+  const planned: PreviewStep[] = [];
   const copies = new Map<number, string>();
   let held = 0;
   for (const root of jobs) {
@@ -34,12 +34,12 @@ export async function wantedPreviews(
     const found = heldPreviews(root.files, root.outputs, root.exists, names, root.naming);
     for (const [imageId, path] of found.copies) copies.set(imageId, path);
     held += heldIn(root, found);
-    if (wish !== 'none') subjects.push(...(await subjectsOf(catalog, root, found, wish)));
+    if (wish === 'none') continue;
+    // What a file shows is far more than what is wanted of it: it is dropped batch by batch.
+    for await (const subjects of subjectsOf(catalog, root, found, wish))
+      for (const step of planPreviews(subjects, wish, deps.settings.browsingLevel))
+        if (isMediaHost(step.image.url, deps.settings.apiUrl)) planned.push(step);
   }
-  const { browsingLevel, apiUrl } = deps.settings;
-  const planned = planPreviews(subjects, wish, browsingLevel).filter((step) =>
-    isMediaHost(step.image.url, apiUrl),
-  );
   return { steps: await askable(catalog, planned, deps.clock.now()), copies, held };
 }
 
@@ -48,21 +48,22 @@ function heldIn(root: RootJob, { slots }: HeldPreviews): number {
   return images.filter((imageId) => imageId !== undefined).length;
 }
 
-async function subjectsOf(
+async function* subjectsOf(
   catalog: Catalog,
   root: RootJob,
   { slots }: HeldPreviews,
   wish: PreviewWish,
-): Promise<PreviewSubject[]> {
-  const subjects: PreviewSubject[] = [];
+): AsyncGenerator<PreviewSubject[]> {
   // With `first`, files that have one are done.
   const needing = root.meant.filter((file) => wish !== 'first' || !slots.get(file.fileId)?.has(1));
   for (const batch of chunks(needing, FILES_AT_ONCE)) {
     const images = await imagesOf(catalog, batch, wish === 'first' ? FIRST_OF : undefined);
-    for (const { fileId } of batch)
-      subjects.push({ fileId, images: images.get(fileId) ?? [], held: slots.get(fileId) ?? new Map() });
+    yield batch.map(({ fileId }) => ({
+      fileId,
+      images: images.get(fileId) ?? [],
+      held: slots.get(fileId) ?? new Map<number, number | undefined>(),
+    }));
   }
-  return subjects;
 }
 
 const FILES_AT_ONCE = 500;
