@@ -58,8 +58,8 @@ export interface KritaSynced {
  */
 export async function syncKrita(options: KritaSyncOptions): Promise<KritaSynced> {
   const read = readLoras(options.lorasFile, { mayLack: options.add });
-  const files = (await knownLoras(options.catalog.db, options.hostId)).filter((file) =>
-    liesIn(file.path, options.paths),
+  const files = oncePerPath(
+    (await knownLoras(options.catalog.db, options.hostId)).filter((file) => liesIn(file.path, options.paths)),
   );
   if (files.length === 0)
     throw new UserError('No scanned file is a LoRA.', {
@@ -108,6 +108,23 @@ function liesIn(path: string, folders: readonly string[]): boolean {
       .map((folder) => folder.replaceAll('\\', '/').replace(/\/$/, ''))
       .some((folder) => path === folder || path.startsWith(`${folder}/`))
   );
+}
+
+/** A file that is known in two folders, of which one lies in the other, is one file: its nearer folder, and what is known in either. */
+function oncePerPath(files: readonly KnownLora[]): KnownLora[] {
+  const byPath = new Map<string, KnownLora[]>();
+  for (const file of files) {
+    const known = byPath.get(file.path);
+    if (known === undefined) byPath.set(file.path, [file]);
+    else known.push(file);
+  }
+  return [...byPath.values()].flatMap((same) => {
+    const best = bestOf(same);
+    const nearest = same.toSorted((a, b) => a.relativePath.length - b.relativePath.length)[0];
+    return best === undefined || nearest === undefined
+      ? []
+      : [{ ...best, relativePath: nearest.relativePath }];
+  });
 }
 
 /** Of copies with the same bytes the one of which most is known. */

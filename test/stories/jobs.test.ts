@@ -430,3 +430,57 @@ describe('a job scan-paths', () => {
     expect(again.exitCode).toBe(0);
   });
 });
+
+describe('a job sync-lora-triggers', () => {
+  let standin: Standin;
+  let library: JobLibrary;
+
+  beforeAll(async () => {
+    standin = await startStandin({ models: 60, seed: 5, speed: 0 });
+    library = makeJobLibrary(standin, 40);
+  });
+  afterAll(async () => {
+    library.home.remove();
+    await standin.close();
+  });
+
+  it('matches by path from any folder, backslashes and comments or not, with words of the site or of a note (B0-21)', async () => {
+    const lora = join(library.folder, 'LORA');
+    mkdirSync(join(lora, 'own'));
+    writeFileSync(join(lora, 'own', 'mine.safetensors'), 'mine');
+    writeFileSync(join(lora, 'own', 'mine.json'), '{"activation text": "my words, "}');
+    const known = library.files.find((file) => {
+      const versions = standin.world.model(file.modelId)?.versions ?? [];
+      return (
+        file.path.startsWith('LORA/') &&
+        (versions.find((one) => one.id === file.versionId)?.trainedWords.length ?? 0) > 0
+      );
+    });
+    const list = join(library.home.folder, 'krita', 'loras.json');
+    mkdirSync(dirname(list));
+    writeFileSync(
+      list,
+      `// kept by hand\n${JSON.stringify([
+        { id: basename(known?.path ?? ''), name: 'a', metadata: {} },
+        { id: 'own\\mine.safetensors', name: 'b', metadata: { extra: 1 } },
+      ])}`,
+    );
+    const sync = {
+      kind: 'sync-lora-triggers',
+      name: 'sync-triggers',
+      inputs: [library.input('LORA')],
+      lorasFile: list,
+      overwrite: 'always',
+    } as const;
+
+    const unscanned = await library.run(sync);
+    await library.run(library.job({ images: 'none' }));
+    const scanned = await library.run(sync);
+
+    expect(unscanned.counts).toMatchObject({ entries: 2, matched: 2, changed: 1 });
+    expect(scanned.counts).toMatchObject({ entries: 2, matched: 2, changed: 1, ambiguous: 0 });
+    const entries = JSON.parse(readFileSync(list, 'utf8')) as { metadata: Record<string, unknown> }[];
+    expect(entries[0]?.metadata['lora_triggers']).not.toBe('');
+    expect(entries[1]?.metadata).toMatchObject({ lora_triggers: 'my words', extra: 1 });
+  });
+});
