@@ -2,7 +2,7 @@ import type { Insertable, Kysely, Selectable } from 'kysely';
 import { sql } from 'kysely';
 
 import { chunks } from '../base/pool.ts';
-import { bulkRows } from './bulk-rows.ts';
+import { bulkRows, writeOverRows } from './bulk-rows.ts';
 import type { EngineName } from './open-engine.ts';
 import type { JournalStepTable } from './schema-runs.ts';
 import type { Tables } from './schema.ts';
@@ -64,11 +64,15 @@ export async function planSteps(
     problem: null,
   }));
   const names = Object.keys(STEP) as StepColumn[];
-  const columns = sql.raw(names.join(', '));
-  for (const some of chunks(recorded, AT_ONCE)) {
-    const rows = some.map((step) => names.map((name) => step[name]));
-    await sql`insert into journal_step (${columns}) select ${columns} from ${bulkRows(engine, STEP, rows)} as step`.execute(trx); // prettier-ignore
-  }
+  const columns = names.join();
+  await writeOverRows(
+    trx,
+    engine,
+    STEP,
+    recorded,
+    (step) => names.map((name) => step[name]),
+    (rows) => `insert into journal_step (${columns}) select ${columns} from ${rows} as step`,
+  );
   return recorded;
 }
 

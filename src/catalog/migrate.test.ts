@@ -85,7 +85,16 @@ describe.each<EngineName>(['sqlite', 'postgres'])('migrations (%s)', (engine) =>
 
     const after = await open(MIGRATIONS);
     expect(await after.db.selectFrom('journal_step').selectAll().execute()).toMatchObject([
-      { run_id: 1, position: 2, op: 'move', source: 'a', target: 'b', size: 6, state: 'planned', problem: null },
+      {
+        run_id: 1,
+        position: 2,
+        op: 'move',
+        source: 'a',
+        target: 'b',
+        size: 6,
+        state: 'planned',
+        problem: null,
+      },
     ]);
     await after.close();
   });

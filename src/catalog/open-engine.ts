@@ -5,13 +5,18 @@ import type { Tables } from './schema.ts';
 
 export type EngineName = 'sqlite' | 'postgres';
 
+export interface WriteOptions {
+  /** It is on the disk when it returns: for what must be known even after a power cut. */
+  readonly durable?: boolean;
+}
+
 /** What both engines give the catalog. */
 export interface Engine {
   readonly name: EngineName;
   /** For reading only; sees what is committed. */
   readonly db: Kysely<Tables>;
   /** Runs `work` in one transaction, alone among all processes that write this catalog. Not reentrant. */
-  transaction<T>(work: (trx: Kysely<Tables>) => Promise<T>): Promise<T>;
+  transaction<T>(work: (trx: Kysely<Tables>) => Promise<T>, options?: WriteOptions): Promise<T>;
   /** True when there is nothing in the database yet, ours or another's. */
   isEmpty(): Promise<boolean>;
   /** Keeps a copy of the database beside it; called inside a transaction, before anything was changed in it. */

@@ -231,6 +231,17 @@ describe('a catalog in a file', () => {
     expect(readdirSync(join(folder, 'deep', 'down'))).toEqual(['catalog.db']);
   });
 
+  it('waits for the disk at the commits that ask for it, and at no other', async () => {
+    const catalog = await openCatalog(join(folder, 'catalog.db'), { clock: stillClock });
+    const level = (durable: boolean): Promise<unknown> =>
+      catalog.write(async (trx) => (await sql`pragma synchronous`.execute(trx)).rows[0], { durable });
+
+    expect(await level(true)).toEqual({ synchronous: 2 });
+    await expect(catalog.write(() => Promise.reject(new Error('no')), { durable: true })).rejects.toThrow();
+    expect(await level(false)).toEqual({ synchronous: 1 });
+    await catalog.close();
+  });
+
   it('is an empty one in memory when it is not there and must not be written', async () => {
     const catalog = await openCatalog(join(folder, 'none', 'catalog.db'), {
       clock: stillClock,

@@ -11,7 +11,7 @@ import { mutex } from '../base/pool.ts';
 import { bringUp } from './migrate.ts';
 import type { Migration } from './migrate.ts';
 import { MIGRATIONS } from './migrations/known.ts';
-import type { Engine, EngineName } from './open-engine.ts';
+import type { Engine, EngineName, WriteOptions } from './open-engine.ts';
 import { MEMORY, openSqlite } from './open-sqlite.ts';
 import type { Tables } from './schema.ts';
 
@@ -28,7 +28,7 @@ export interface Catalog {
    * Runs `work` in one transaction, alone among all writers of this catalog in all processes; all or nothing. Keep it
    * short and wait for nothing else inside. Throws when called inside another `write`: pass `trx` on instead.
    */
-  write<T>(work: (trx: Kysely<Tables>) => Promise<T>): Promise<T>;
+  write<T>(work: (trx: Kysely<Tables>) => Promise<T>, options?: WriteOptions): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -100,7 +100,7 @@ export function isPostgres(location: string): boolean {
 function writerOf(engine: Engine, readOnly: boolean): Catalog['write'] {
   const oneAtATime = mutex();
   const within = new AsyncLocalStorage<{ open: boolean }>();
-  return async (work) => {
+  return async (work, options) => {
     if (readOnly)
       throw new CatalogError('This catalog was opened for reading only.', { code: 'catalog-read-only' });
     // The inner one would wait for the outer one for ever.
@@ -108,7 +108,7 @@ function writerOf(engine: Engine, readOnly: boolean): Catalog['write'] {
     return oneAtATime(() => {
       const span = { open: true };
       return within
-        .run(span, () => engine.transaction(work))
+        .run(span, () => engine.transaction(work, options))
         .finally(() => {
           span.open = false;
         });

@@ -90,17 +90,49 @@ describeCatalogs('files that were moved', (openFresh) => {
   });
 
   it('need little said when only their folder is another', async () => {
-    const { catalog, root, other, ids } = await open();
+    const { catalog, root, ids } = await open();
     const [a, b] = [ids.get('a.safetensors') ?? 0, ids.get('b.safetensors') ?? 0];
 
     await catalog.write((trx) =>
-      relocateFiles(trx, catalog.engine, [{ ...to(a, other, 'x/a.safetensors'), onlyFolder: true }], 20),
+      relocateFiles(trx, catalog.engine, [{ ...to(a, root, 'x/a.safetensors'), onlyFolder: true }], 20),
     );
 
-    expect(await filesOfRoot(catalog.db, other)).toMatchObject([
+    expect((await filesOfRoot(catalog.db, root)).sort((one, two) => one.id - two.id)).toMatchObject([
       { id: a, path: 'x/a.safetensors', path_key: 'x/a.safetensors', folder: 'x', ctime_ns: '12', device: '1', inode: 'a.safetensors', seen_at: 20 }, // prettier-ignore
+      { id: b, path: 'b.safetensors' },
     ]);
-    expect((await filesOfRoot(catalog.db, root)).map((row) => row.id)).toEqual([b]);
+  });
+
+  it('change their root as well, however little is said', async () => {
+    const { catalog, root, other, ids } = await open();
+    const [a, b] = [ids.get('a.safetensors') ?? 0, ids.get('b.safetensors') ?? 0];
+    const moved = [to(a, other, 'x/a.safetensors'), to(b, root, 'x/b.safetensors')].map((one) => ({
+      ...one,
+      onlyFolder: true,
+    }));
+
+    await catalog.write((trx) => relocateFiles(trx, catalog.engine, moved, 20));
+
+    expect(await filesOfRoot(catalog.db, other)).toMatchObject([
+      { id: a, path: 'x/a.safetensors', folder: 'x', name: 'a.safetensors', ctime_ns: '12', seen_at: 20 },
+    ]);
+    expect(await filesOfRoot(catalog.db, root)).toMatchObject([{ id: b, path: 'x/b.safetensors' }]);
+  });
+
+  it('are a thousand at once, each with its own place', async () => {
+    const { catalog, root } = await open();
+    const names = Array.from({ length: 1001 }, (_, index) => `m ${index} 'é".safetensors`);
+    await saveFiles(catalog, root, names.map(input), 5);
+    const rows = (await filesOfRoot(catalog.db, root)).filter((row) => row.name.startsWith('m '));
+    const moved = rows.map((row, index) => ({
+      ...to(row.id, root, `${index % 7}/${row.name}`),
+      onlyFolder: index % 3 > 0,
+    }));
+
+    await catalog.write((trx) => relocateFiles(trx, catalog.engine, moved, 20));
+
+    const now = new Map((await filesOfRoot(catalog.db, root)).map((row) => [row.id, row.path]));
+    expect(moved.filter((one) => now.get(one.fileId) !== one.path)).toEqual([]);
   });
 
   it('keep the bytes of a name that is not UTF-8', async () => {

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 
 import { chunks } from '../base/pool.ts';
-import { bulkRows } from './bulk-rows.ts';
+import { bulkRows, writeOverRows } from './bulk-rows.ts';
 import type { EngineName } from './open-engine.ts';
 import type { Tables } from './schema.ts';
 import { readByKeys, writeByKeys } from './upsert.ts';
@@ -44,25 +44,44 @@ export async function relocateFiles(
   at: number,
 ): Promise<void> {
   const plain = files.filter((file) => file.onlyFolder && file.rawPath === undefined);
-  for (const some of chunks(plain, AT_ONCE)) await relocatePlain(trx, engine, some, at);
   const others = files.filter((file) => !file.onlyFolder || file.rawPath !== undefined);
-  for (const some of chunks(others, AT_ONCE)) await relocateWhole(trx, engine, some, at);
+  if (!(await relocatePlain(trx, engine, plain, at))) others.push(...plain);
+  await relocateWhole(trx, engine, others, at);
 }
 
-/** A column that is named costs its index a write, changed or not: the many that stay are left out. */
+const PLAIN = { id: 'int', root_id: 'int', path_key: 'text', folder: 'text', ctime_ns: 'text', at: 'int' } as const; // prettier-ignore
+
+/**
+ * Of files that stay in their root: a column that is named costs its index and its reference a look, changed or not, so the
+ * many that stay are left out. False when one of them was in another root.
+ */
 async function relocatePlain(
   trx: Kysely<Tables>,
   engine: EngineName,
   files: readonly Relocated[],
   at: number,
-): Promise<void> {
-  const columns = { id: 'int', root_id: 'int', path_key: 'text', folder: 'text', ctime_ns: 'text' } as const;
-  const rows = files.map((file) => [file.fileId, file.rootId, file.pathKey, file.folder, file.ctimeNs]);
-  const moved = bulkRows(engine, columns, rows);
-  await makeWay(trx, moved, at);
-  await sql`update file set root_id = moved.root_id, path = moved.path_key, path_key = moved.path_key,
-      folder = moved.folder, ctime_ns = moved.ctime_ns, state = 'present', gone_at = null, seen_at = ${at}
-    from ${moved} as moved where file.id = moved.id`.execute(trx);
+): Promise<boolean> {
+  const valuesOf = (file: Relocated): (string | number)[] => [file.fileId, file.rootId, file.pathKey, file.folder, file.ctimeNs, at]; // prettier-ignore
+  await writeOverRows(trx, engine, PLAIN, files, valuesOf, wayText);
+  const written = await writeOverRows(
+    trx,
+    engine,
+    PLAIN,
+    files,
+    valuesOf,
+    (moved) => `update file set path = moved.path_key, path_key = moved.path_key, folder = moved.folder,
+      ctime_ns = moved.ctime_ns, state = 'present', gone_at = null, seen_at = moved.at
+    from ${moved} as moved where file.id = moved.id and file.root_id = moved.root_id`,
+  );
+  return written === files.length;
+}
+
+/** Rows of vanished files whose places are taken make way. */
+function wayText(moved: string): string {
+  return `update file set state = 'gone', gone_at = coalesce(gone_at, moved.at),
+      path_key = 'gone:' || file.id || ':' || file.path_key
+    from ${moved} as moved
+    where file.root_id = moved.root_id and file.path_key = moved.path_key and file.id <> moved.id`;
 }
 
 const WHOLE = {
@@ -77,6 +96,7 @@ const WHOLE = {
   ctime_ns: 'text',
   device: 'text',
   inode: 'text',
+  at: 'int',
 } as const;
 
 async function relocateWhole(
@@ -85,7 +105,7 @@ async function relocateWhole(
   files: readonly Relocated[],
   at: number,
 ): Promise<void> {
-  const rows = files.map((file) => [
+  const valuesOf = (file: Relocated): (string | number)[] => [
     file.fileId,
     file.rootId,
     file.path,
@@ -97,27 +117,26 @@ async function relocateWhole(
     file.ctimeNs,
     file.device,
     file.inode,
-  ]);
-  const moved = bulkRows(engine, WHOLE, rows);
-  await makeWay(trx, moved, at);
-  await sql`update file set root_id = moved.root_id, path = moved.path, path_key = moved.path_key, raw_path = null,
+    at,
+  ];
+  await writeOverRows(trx, engine, WHOLE, files, valuesOf, wayText);
+  await writeOverRows(
+    trx,
+    engine,
+    WHOLE,
+    files,
+    valuesOf,
+    (
+      moved,
+    ) => `update file set root_id = moved.root_id, path = moved.path, path_key = moved.path_key, raw_path = null,
       name = moved.name, stem = moved.stem, folder = moved.folder, mtime_ns = moved.mtime_ns, ctime_ns = moved.ctime_ns,
-      device = moved.device, inode = moved.inode, state = 'present', gone_at = null, seen_at = ${at}
-    from ${moved} as moved where file.id = moved.id`.execute(trx);
+      device = moved.device, inode = moved.inode, state = 'present', gone_at = null, seen_at = moved.at
+    from ${moved} as moved where file.id = moved.id`,
+  );
   for (const { fileId, rawPath } of files) {
     if (rawPath === undefined) continue;
     await trx.updateTable('file').set({ raw_path: rawPath }).where('id', '=', fileId).execute();
   }
-}
-
-/** Rows of vanished files whose places are taken. */
-async function makeWay(trx: Kysely<Tables>, moved: ReturnType<typeof bulkRows>, at: number): Promise<void> {
-  await sql`update file set state = 'gone', gone_at = coalesce(gone_at, ${at}),
-      path_key = 'gone:' || file.id || ':' || file.path_key
-    from ${moved} as moved
-    where file.root_id = moved.root_id and file.path_key = moved.path_key and file.id <> moved.id`.execute(
-    trx,
-  );
 }
 
 /**

@@ -3,7 +3,7 @@ import { contradictions } from './contradictions.ts';
 import type { Finding } from './finding.ts';
 import { valueAt, withoutNulls } from './layers.ts';
 import type { Layer } from './layers.ts';
-import { nearestWord } from './nearest-word.ts';
+import { nearestWord } from '../base/nearest-word.ts';
 import { notesOf } from './notes.ts';
 import { placeholderFindings } from './placeholder-findings.ts';
 import type { ConfigSchema } from './schema.ts';

@@ -2,7 +2,7 @@ import { UserError } from '../base/errors.ts';
 import type { OptionTable } from '../verbs/option.ts';
 import { inOurSpelling, merged, withoutNulls } from './layers.ts';
 import type { Layer } from './layers.ts';
-import { nearestWord } from './nearest-word.ts';
+import { nearestWord } from '../base/nearest-word.ts';
 import type { ConfigFile, RawJob } from './schema.ts';
 import { SHARED } from './schema-shared.ts';
 import { keyOf } from './verb-key.ts';

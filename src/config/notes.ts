@@ -1,7 +1,7 @@
 import type { Finding } from './finding.ts';
 import { valueAt } from './layers.ts';
 import type { Layer } from './layers.ts';
-import { nearestWord } from './nearest-word.ts';
+import { nearestWord } from '../base/nearest-word.ts';
 import { isSampleKey } from './sample-key.ts';
 
 interface Remark {

@@ -2,7 +2,7 @@ import { TEMPLATE_NAMES, templateFault } from '../verbs/organising/template-word
 import type { Finding } from './finding.ts';
 import { valueAt } from './layers.ts';
 import type { Layer } from './layers.ts';
-import { nearestWord } from './nearest-word.ts';
+import { nearestWord } from '../base/nearest-word.ts';
 
 type Kind = 'folder' | 'name' | 'image' | 'gallery' | 'plain';
 

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Finding } from './finding.ts';
 import { keysAt, placesOfKey } from './known-keys.ts';
-import { nearestWord } from './nearest-word.ts';
+import { nearestWord } from '../base/nearest-word.ts';
 
 /** What a schema has against a value: unknown keys, wrong values. `at`: where the value stands in the file. */
 export function shapeFindings(value: unknown, schema: z.ZodType, at: readonly string[] = []): Finding[] {

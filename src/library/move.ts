@@ -67,7 +67,9 @@ export async function moveAll(moves: readonly FileMove[], options: MoveOptions):
   let ended: AppError | undefined;
   for (const [index, move] of moves.entries()) {
     if (options.signal?.aborted === true) ended ??= new InterruptedError();
-    const begun = ended ?? (await beginOne(move, folders, options));
+    const beginning = ended ?? beginOne(move, folders, options);
+    // Most need no waiting; thousands of waits for nothing are felt.
+    const begun = beginning instanceof Promise ? await beginning : beginning;
     if (begun instanceof AppError && (begun.code === 'disk-full' || begun instanceof InterruptedError))
       ended ??= begun;
     if (begun === 'copied') {
@@ -81,16 +83,21 @@ export async function moveAll(moves: readonly FileMove[], options: MoveOptions):
   return results;
 }
 
-async function beginOne(move: FileMove, folders: FolderMaker, options: MoveOptions): Promise<Begun> {
+function beginOne(move: FileMove, folders: FolderMaker, options: MoveOptions): Begun | Promise<Begun> {
+  const explained = (cause: unknown): AppError =>
+    cause instanceof AppError ? cause : diskError(shownPath(move.target), cause);
   try {
     folders.prepare(move);
-    return await BEGIN[move.op](move, options);
+    const begun = BEGIN[move.op](move, options);
+    return begun instanceof Promise ? begun.catch(explained) : begun;
   } catch (cause) {
-    return cause instanceof AppError ? cause : diskError(shownPath(move.target), cause);
+    return explained(cause);
   }
 }
 
-const BEGIN: Readonly<Record<FileMove['op'], (move: FileMove, options: MoveOptions) => Promise<Begun>>> = {
+type Begin = (move: FileMove, options: MoveOptions) => Begun | Promise<Begun>;
+
+const BEGIN: Readonly<Record<FileMove['op'], Begin>> = {
   move: beginMove,
   copy: (move, options) => beginCopy(move, options, 'made'),
   reflink: beginReflink,
@@ -98,23 +105,25 @@ const BEGIN: Readonly<Record<FileMove['op'], (move: FileMove, options: MoveOptio
   symlink: beginSymlink,
 };
 
-async function beginMove(move: FileMove, options: MoveOptions): Promise<Begun> {
-  const [from, to] = [onDisk(move.source), onDisk(move.target)];
+function beginMove(move: FileMove, options: MoveOptions): Begun | Promise<Begun> {
   try {
-    linkSync(from, to);
+    linkSync(onDisk(move.source), onDisk(move.target));
     faultPoint('move.linked');
     return 'linked';
   } catch (cause) {
-    if (isSystemError(cause, 'EEXIST')) return await standsAlready(move, options);
+    if (isSystemError(cause, 'EEXIST')) return standsAlready(move, options);
     if (isSystemError(cause, 'ENOENT')) return wasMoved(move, options);
-    if (isSystemError(cause, 'EXDEV')) return await beginCopy(move, options, 'copied');
+    if (isSystemError(cause, 'EXDEV')) return beginCopy(move, options, 'copied');
     if (!isSystemError(cause, ...NO_LINKS)) throw cause;
-    const there = standingAt(move.target);
-    if (there !== undefined) return await standsAlready(move, options);
-    checkSource(move);
-    renameSync(from, to);
-    return 'moved';
+    return standingAt(move.target) === undefined ? renameUnlinked(move) : standsAlready(move, options);
   }
+}
+
+/** On a file system without hard links a moment remains between the look and the rename. */
+function renameUnlinked(move: FileMove): Begun {
+  checkSource(move);
+  renameSync(onDisk(move.source), onDisk(move.target));
+  return 'moved';
 }
 
 /** Something has the target's name: the same file (a second name made before a kill), our copy of it, or another. */
@@ -164,7 +173,7 @@ async function beginReflink(move: FileMove, options: MoveOptions): Promise<Begun
   return 'made';
 }
 
-async function beginHardlink(move: FileMove, { resuming }: MoveOptions): Promise<Begun> {
+function beginHardlink(move: FileMove, { resuming }: MoveOptions): Begun {
   checkSource(move);
   try {
     // A link to a link would be a link: what is wanted is a second name of the file.
@@ -182,7 +191,7 @@ async function beginHardlink(move: FileMove, { resuming }: MoveOptions): Promise
   return 'made';
 }
 
-async function beginSymlink(move: FileMove, { resuming }: MoveOptions): Promise<Begun> {
+function beginSymlink(move: FileMove, { resuming }: MoveOptions): Begun {
   checkSource(move);
   try {
     symlinkSync(onDisk(move.source), onDisk(move.target));

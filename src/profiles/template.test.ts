@@ -56,7 +56,8 @@ describe('renderTemplate', () => {
 
 describe('parseTemplate', () => {
   it.each([
-    ['{typ}', 'not known'],
+    ['{typ}', 'did you mean {type}?'],
+    ['{zzzzzz}', 'there are {type} {creator}'],
     ['{}', 'not known'],
     ['{nobody|type}', 'not known'],
     ['{type', 'never closed'],

@@ -1,4 +1,5 @@
 import { UserError } from '../base/errors.ts';
+import { nearestWord } from '../base/nearest-word.ts';
 import { MAX_NAME_BYTES, safeName } from './file-name.ts';
 
 /** A part of a segment: plain text, or placeholders of which the first with a value counts, then a text of last resort. */
@@ -75,9 +76,12 @@ function parsePlaceholder(text: string, source: string, placeholders: readonly s
   const known = hasText ? names.slice(0, -1) : names;
   for (const name of known) {
     if (!placeholders.includes(name)) {
+      const nearest = nearestWord(name, placeholders);
       throw refused(
         source,
-        `{${name}} is not known; there are ${placeholders.map((item) => `{${item}}`).join(' ')}`,
+        nearest === undefined
+          ? `{${name}} is not known; there are ${placeholders.map((item) => `{${item}}`).join(' ')}`
+          : `{${name}} is not known; did you mean {${nearest}}?`,
       );
     }
   }
@@ -107,7 +111,7 @@ function valueOf(
 }
 
 function refused(source: string, why: string): UserError {
-  return new UserError(`The template "${source}" can't be used: ${why}.`, {
+  return new UserError(`The template "${source}" can't be used: ${why}${why.endsWith('?') ? '' : '.'}`, {
     code: 'bad-template',
     next: 'Write folders with / between them and placeholders in braces, for example {type}/{creator|nobody}.',
   });

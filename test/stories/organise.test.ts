@@ -145,8 +145,9 @@ describe('a library that is organised', () => {
     ['../{type}', "can't be a folder"],
     ['{type}/../../x', "can't be a folder"],
     ['/etc/{type}', 'must be relative'],
-    ['{typ}', '{typ} is not known'],
-    ['by_tpye', 'no template'],
+    ['{typ}', '{typ} is not known; did you mean {type}?'],
+    ['', "can't be a folder"],
+    ['by_tpye', 'Did you mean by_type?'],
     ['{type', 'never closed'],
   ])('refuses the template %s before anything moves', async (template, why) => {
     const before = library.tree();

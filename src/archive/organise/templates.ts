@@ -1,4 +1,5 @@
 import { UserError } from '../../base/errors.ts';
+import { nearestWord } from '../../base/nearest-word.ts';
 import { foldName } from '../../profiles/file-name.ts';
 import { parseTemplate, renderTemplate } from '../../profiles/template.ts';
 import type { PathTemplate } from '../../profiles/template.ts';
@@ -58,7 +59,9 @@ export function templateOf(text: string): PathTemplate {
   if (text.includes('{')) return parseTemplate(text, PLACEHOLDERS);
   const source = Object.hasOwn(TEMPLATES, text) ? TEMPLATES[text] : undefined;
   if (source !== undefined) return parseTemplate(source, PLACEHOLDERS);
-  throw new UserError(`There is no template "${text}".`, {
+  const nearest = nearestWord(text, Object.keys(TEMPLATES));
+  const hint = nearest === undefined ? '' : ` Did you mean ${nearest}?`;
+  throw new UserError(`There is no template "${text}".${hint}`, {
     code: 'bad-template',
     next: `Templates: ${Object.keys(TEMPLATES).join(', ')}; or your own, for example '{type}/{creator|nobody}'.`,
   });

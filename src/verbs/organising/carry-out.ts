@@ -42,7 +42,9 @@ export async function carryOut(work: OrganiseWork): Promise<CarriedOut> {
   if (runId === undefined) throw new Error('A run that moves files must be recorded.');
   const rootIdOf = await targetRoots(deps, catalog, groups, scopes);
   const planned = stepsFor(groups, options.mode, rootIdOf);
-  const steps = await catalog.write((trx) => planSteps(trx, catalog.engine, runId, planned));
+  const steps = await catalog.write((trx) => planSteps(trx, catalog.engine, runId, planned), {
+    durable: true,
+  });
   faultPoint('move.planned');
   const phase = deps.progress.phase('Organising', groups.length, 'files');
   const executed = await executeSteps(steps, {
