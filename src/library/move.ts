@@ -1,7 +1,6 @@
 import {
   linkSync,
   lstatSync,
-  mkdirSync,
   readlinkSync,
   realpathSync,
   renameSync,
@@ -23,6 +22,7 @@ import {
   type FileIdentity,
 } from './file-identity.ts';
 import type { Bounds } from './inside.ts';
+import { makeFolder } from './make-folder.ts';
 import { sha256Of } from './sha256-of.ts';
 import { syncFolders } from './sync-folders.ts';
 
@@ -268,7 +268,7 @@ class FolderMaker {
     if (this.#ready.has(folder)) return;
     if (!isAbsolute(shown)) throw new Error(`Not absolute: ${shown}`);
     bounds.check(shown);
-    const first = mkdirSync(folder, { recursive: true });
+    const first = makeFolder(folder);
     for (let at = folder; first !== undefined && at.length >= resolve(first).length; at = dirname(at))
       this.used.add(dirname(at));
     this.#ready.add(folder);
