@@ -1,5 +1,5 @@
 import { isScalar, LineCounter, parseDocument } from 'yaml';
-import type { Document } from 'yaml';
+import type { Document, ScalarTag } from 'yaml';
 import { messageOf } from '../base/errors.ts';
 
 /** Where something stands in a file. */
@@ -13,10 +13,26 @@ export type ReadDocument =
   | { readonly value: unknown; placeOf(path: readonly PropertyKey[]): Place }
   | { readonly broken: readonly (Place & { readonly message: string })[] };
 
-/** Reads YAML; a file that is none gives its faults. */
+/** What Python's reader takes for values and YAML 1.2 for texts; CivitScraper's files may hold it. */
+const PYTHON_TAGS: readonly ScalarTag[] = [
+  pythonTag('bool', /^(?:[Yy]es|YES|[Oo]n|ON)$/, () => true),
+  pythonTag('bool', /^(?:[Nn]o|NO|[Oo]ff|OFF)$/, () => false),
+  pythonTag('int', /^[-+]?[1-9]\d*(?:_\d+)+$/, (text) => Number(text.replaceAll('_', ''))),
+];
+
+function pythonTag(kind: string, test: RegExp, resolve: (text: string) => unknown): ScalarTag {
+  return { tag: `tag:yaml.org,2002:${kind}`, default: true, test, resolve };
+}
+
+/** Reads YAML, merge keys (`<<`) included; a file that is none gives its faults. */
 export function readDocument(text: string): ReadDocument {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    merge: true,
+    customTags: (tags) => [...PYTHON_TAGS, ...tags],
+  });
   if (document.errors.length > 0) {
     const broken = document.errors.map((error) => {
       const at = lines.linePos(error.pos[0]);

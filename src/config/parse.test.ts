@@ -87,6 +87,29 @@ describe('parseConfig', () => {
     ]);
   });
 
+  it('leaves a dollar sign in a password alone', () => {
+    expect(parse('catalog: "postgres://me:pa$HOME@db/x"', { HOME: '/home/ana' })).toMatchObject({
+      config: { catalog: 'postgres://me:pa$HOME@db/x' },
+      unset: [],
+    });
+  });
+
+  it('takes for values what Python does, and merge keys', () => {
+    expect(
+      parse(`
+scanner: { force_refresh: yes, cache_validity: 86_400 }
+organization: { enabled: On, dry_run: OFF }
+input_paths:
+  one: &one { path: /a, type: LORA, recursive: no }
+  two: { <<: *one, path: "no" }
+`).config,
+    ).toMatchObject({
+      scanner: { force_refresh: true, cache_validity: 86_400 },
+      organization: { enabled: true, dry_run: false },
+      input_paths: { two: { path: 'no', type: 'LORA', recursive: false } },
+    });
+  });
+
   it('counts two spellings of one setting as one, and as wrong when they differ', () => {
     expect(
       parse('api: { base_url: "https://civitai.red/api/v1", batch: { rate_limit: 50 } }').config,

@@ -20,6 +20,8 @@ export function expandVariables(
   const expand = (inner: unknown, path: readonly PropertyKey[]): unknown => {
     if (typeof inner === 'string') {
       return homed(inner, env).replace(VARIABLE, (whole, braced?: string, bare?: string) => {
+        // A password may hold a dollar sign.
+        if (bare !== undefined && /^postgres(?:ql)?:/.test(inner)) return whole;
         const name = braced ?? bare ?? '';
         const set = env[name];
         if (set === undefined) unset.push({ path, name });
