@@ -1,6 +1,7 @@
 import { placesOf } from '../../src/cli/places.ts';
 import type { Places } from '../../src/cli/places.ts';
 import { beside } from '../../src/profiles/beside.ts';
+import { configuredPlaces, configuredPreview, parseNames } from '../../src/profiles/configured.ts';
 import { collected } from '../../src/profiles/collected.ts';
 import type { FilePlaces, Profile } from '../../src/profiles/profile.ts';
 import { code, generatedFrom, table } from './markdown.ts';
@@ -31,6 +32,10 @@ export function filesPage(): string {
     'Everything goes into the folder given with `--output`, one folder a model; nothing is written beside the models.',
     profileTable(collected),
     'The gallery lies in the same folder.',
+    '## Profile `configured`, for `lora/ink.safetensors`',
+    'Jobs of type `scan-paths` write under the names of the configuration; these are the usual ones. `pages`, `update` and a `scan` without `--profile` and `--output` go on with them.',
+    table(['file', 'what it holds'], configuredRows()),
+    'Two files that would get one name: the first uses its stem, the next its whole file name, a third carries a hash.',
     '## Your own folders',
     table(['', 'Linux', 'macOS', 'Windows'], ownFolders()),
     'The catalog is `catalog.db` in the data folder, with `catalog.db-wal` and `catalog.db-shm` while it is open; `--catalog`, `CIVITARIUM_CATALOG` and the key `catalog` name another place, or a PostgreSQL. Before its schema is upgraded a copy is kept as `catalog.db.before-NAME`. The state folder holds this machine’s random id (`host-id`) and what is known of the site’s pace (`net.db`), and in `trash/` what `clean` moved away; on other drives that is a folder `.civitarium-trash`. A log file appears with the first line worth keeping; it is `civitarium.N.log`, the highest number the newest, rolls over at 10 MiB, and five older ones are kept, unless `logging.file` says otherwise.',
@@ -57,6 +62,31 @@ function rowsOf(places: FilePlaces): string[][] {
     [places.page, 'the page of the model, for every file, known or not'],
   ];
   return rows.flatMap(([path, about]) => (path === undefined ? [] : [[code(path), about]]));
+}
+
+function configuredRows(): string[][] {
+  const folder = '{model_dir}';
+  const templates = parseNames({
+    info: { path: folder, filename: '{model_name}.json' },
+    page: { path: folder, filename: '{model_name}.html' },
+    preview: { path: folder, filename: '{model_name}.preview{ext}' },
+    gallery: undefined,
+  });
+  const file = { folder: '/lora', name: MODEL.name, stem: MODEL.stem, type: 'LORA' };
+  const places = configuredPlaces(templates, [file]).get('/lora/ink.safetensors');
+  if (places?.page === undefined) throw new Error(`A configuration has no place for ${MODEL.name}.`);
+  const { folder: at, base } = places.preview;
+  const rows: (readonly [string, string])[] = [
+    [places.info, 'the site’s answer about the version, with the model’s; only for files it knows'],
+    [places.infoOtherwise, 'the same, where a file of yours has the first name'],
+    [
+      `${at}/${configuredPreview(base, 1)}.jpeg`,
+      'the first preview, its bytes as they came, under its true type',
+    ],
+    [`${at}/${configuredPreview(base, 2)}.webp`, 'the second, and so on'],
+    [places.page, 'the page of the model, for every file, known or not'],
+  ];
+  return rows.map(([path, about]) => [code(path.slice(1)), about]);
 }
 
 function ownFolders(): string[][] {
