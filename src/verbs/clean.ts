@@ -152,6 +152,7 @@ async function dryRun(deps: Deps, catalog: Catalog, input: Input, what: Wanted):
         ? 'There is nothing to clean up.'
         : `${totalOf(prepared.items)} would go to the trash. Nothing was changed.`,
     ],
+    ...(found.absent.length + found.problems.length === 0 ? { listed: true as const } : {}),
     data: { plan: planData(prepared) },
   };
 }

@@ -208,6 +208,19 @@ describe('a library that is cleaned up', () => {
     expect(scan.json.counts).toMatchObject({ previews: 0, failed: 0 });
   });
 
+  it('leaves the only copy of a preview where it is, whatever the name of its file is now', async () => {
+    const { path, stem } = model(4);
+    renameSync(join(library.folder, path), join(library.folder, `${stem} new.safetensors`));
+    await library.run('scan', library.folder, '--images', 'none');
+    const previews = Object.keys(library.tree()).filter((name) => name.startsWith(`${stem}.preview`));
+
+    const result = await library.run('clean', '--yes');
+
+    expect(result.json.counts).toMatchObject({ planned: 2, trashed: 2 });
+    expect(previews.length).toBeGreaterThan(0);
+    expect(Object.keys(library.tree())).toEqual(expect.arrayContaining(previews));
+  });
+
   it('keeps one of equal files by the shortest path, and the page of the other goes along', async () => {
     const { path } = model(5);
     mkdirSync(join(library.folder, 'longer/way'), { recursive: true });
