@@ -12,7 +12,7 @@ import { recordLooks } from '../catalog/state.ts';
 import { extensionOf, KIND_BYTES, kindOf, mediaOf } from '../formats/image-kind.ts';
 import { diskError } from '../library/disk-error.ts';
 import type { Bounds } from '../library/inside.ts';
-import { openTemp } from '../library/temp-file.ts';
+import { openTempSoon } from '../library/temp-file.ts';
 import type { TempFile } from '../library/temp-file.ts';
 import type { Send } from '../net/send.ts';
 import { isHostGone } from '../net/failure.ts';
@@ -153,7 +153,7 @@ async function fetchOne(step: PreviewStep, options: FetchOptions, scratch: Uint8
   const { folder, name, bounds, rootId } = options.placeOf(step);
   bounds.check(join(folder, name));
   makeFolder(folder);
-  const sink = tempSink(folder, name);
+  const sink = await tempSink(folder, name);
   try {
     const { head, sha256 } = await fill(sink, step, options);
     const kind = kindOf(head);
@@ -195,16 +195,16 @@ function makeFolder(folder: string): void {
 /** A sink for one body: a body that is cut is begun anew in another temp file. */
 interface TempSink {
   write(chunk: Uint8Array): void;
-  restart(): void;
+  restart(): Promise<void>;
   temp(): TempFile;
   /** All that was written, brought into `scratch`, for use at once; `undefined` when it was too much to hold. */
   held(scratch: Uint8Array): Uint8Array | undefined;
 }
 
 /** Whoever writes knows the hash: it is not taken twice. */
-function tempSink(folder: string, name: string): TempSink {
-  const open = (): TempFile => openTemp(folder, { name, hashed: false });
-  let temp = open();
+async function tempSink(folder: string, name: string): Promise<TempSink> {
+  const open = async (): Promise<TempFile> => await openTempSoon(folder, { name, hashed: false });
+  let temp = await open();
   let held: Uint8Array[] | undefined = [];
   let length = 0;
   return {
@@ -214,9 +214,9 @@ function tempSink(folder: string, name: string): TempSink {
       if (length > MOST_HELD) held = undefined;
       held?.push(chunk);
     },
-    restart() {
+    async restart() {
       temp.discard();
-      temp = open();
+      temp = await open();
       held = [];
       length = 0;
     },

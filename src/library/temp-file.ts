@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, constants, fstatSync, fsync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, fsync, open, openSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { faultPoint } from '../base/fault-point.ts';
@@ -8,6 +8,7 @@ import { diskError } from './disk-error.ts';
 import { tempName } from './temp-name.ts';
 
 const fsyncAsync = promisify(fsync);
+const openAsync = promisify(open);
 
 /** Where tests make the disk fail or the program die: see base/fault-point.ts. */
 export type Fault = (point: string) => void;
@@ -32,8 +33,21 @@ export interface Written {
  * `commitTemps`. Throws LibraryError, `disk-full` among them. The caller has proven the folder inside its root.
  */
 export function openTemp(targetFolder: string, options: TempOptions = {}): TempFile {
-  return new TempFile(targetFolder, options);
+  const temp = new TempFile(targetFolder, options);
+  temp.begin();
+  return temp;
 }
+
+/** As openTemp; a disk that is busy syncing other files holds up this file alone. */
+export async function openTempSoon(targetFolder: string, options: TempOptions = {}): Promise<TempFile> {
+  const temp = new TempFile(targetFolder, options);
+  await temp.beginSoon();
+  return temp;
+}
+
+const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = constants;
+const FLAGS = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
+const MODE = 0o666;
 
 /** A file that is not there yet: until it is committed it has a hidden name, and discarding it leaves nothing. */
 export class TempFile {
@@ -48,11 +62,23 @@ export class TempFile {
     this.path = join(folder, tempName(options.name ?? 'download'));
     this.#fault = options.fault ?? faultPoint;
     this.#hash = options.hashed === false ? undefined : createHash('sha256');
-    const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = constants;
+  }
+
+  begin(): void {
     this.#try(() => {
-      this.#fd = openSync(this.path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o666);
+      this.#fd = openSync(this.path, FLAGS, MODE);
       this.#fault('place.opened');
     });
+  }
+
+  async beginSoon(): Promise<void> {
+    try {
+      this.#fd = await openAsync(this.path, FLAGS, MODE);
+      this.#fault('place.opened');
+    } catch (cause) {
+      this.discard();
+      throw diskError(this.path, cause);
+    }
   }
 
   write(chunk: Uint8Array): void {
