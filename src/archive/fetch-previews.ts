@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RootId } from '../base/ids.ts';
@@ -10,8 +9,8 @@ import type { Phase } from '../base/progress.ts';
 import type { Catalog } from '../catalog/open.ts';
 import { recordLooks } from '../catalog/state.ts';
 import { extensionOf, KIND_BYTES, kindOf, mediaOf } from '../formats/image-kind.ts';
-import { diskError } from '../library/disk-error.ts';
 import type { Bounds } from '../library/inside.ts';
+import { makeFolder } from '../library/make-folder.ts';
 import { openTempSoon } from '../library/temp-file.ts';
 import type { TempFile } from '../library/temp-file.ts';
 import type { Send } from '../net/send.ts';
@@ -181,14 +180,6 @@ async function fetchOne(step: PreviewStep, options: FetchOptions, scratch: Uint8
   } catch (error) {
     sink.temp().discard();
     throw error;
-  }
-}
-
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (cause) {
-    throw diskError(folder, cause);
   }
 }
 

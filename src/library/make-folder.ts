@@ -5,14 +5,14 @@ import { diskError } from './disk-error.ts';
 
 /**
  * Makes a folder (absolute) and those it lies in, as far as they are not there; gives the outermost one it made. Throws
- * LibraryError: Node's own recursive way says of a read-only disk that something is not there.
+ * LibraryError: Node's own recursive way says of a read-only disk that something is not there. `mode`: of those it makes.
  */
-export function makeFolder(folder: string): string | undefined {
+export function makeFolder(folder: string, mode = 0o777): string | undefined {
   const missing: string[] = [];
   for (let at = folder; !isFolder(at) && dirname(at) !== at; at = dirname(at)) missing.unshift(at);
   for (const path of missing) {
     try {
-      mkdirSync(path);
+      mkdirSync(path, mode);
     } catch (cause) {
       // Another process may have been quicker; a dangling link is there and is no folder.
       if (!isSystemError(cause, 'EEXIST') || !isFolder(path)) throw diskError(path, cause);

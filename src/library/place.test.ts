@@ -144,6 +144,29 @@ describe('placeAll', () => {
     }
   });
 
+  it.runIf(canMount())(
+    'says of a read-only disk that it is one, also where a folder is to be made',
+    async () => {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=128k,ro', 'tmpfs', root]);
+      try {
+        const items = ['a', 'gallery.files/a', 'x/y/z/a'].map((name) => ({
+          path: join(root, name),
+          bytes: 'x',
+        }));
+
+        const placed = await placeAll(items, { bounds: boundsOf(root) });
+
+        for (const { error } of placed)
+          expect(error).toMatchObject({
+            code: 'not-writable',
+            message: expect.stringContaining('The file system is read-only') as string,
+          });
+      } finally {
+        execFileSync('umount', ['-l', root]);
+      }
+    },
+  );
+
   it('counts any other failure of the disk against the one file', async () => {
     const fault = faultAt('place.synced', 'EIO', 3);
     const placed = await placeAll(testItems(root), { bounds: boundsOf(root), fault });

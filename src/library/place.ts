@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsync, linkSync, mkdirSync, openSync, renameSync, unlinkSync } from 'node:fs';
+import { closeSync, existsSync, fsync, linkSync, openSync, renameSync, unlinkSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { isSystemError, LibraryError } from '../base/errors.ts';
@@ -6,6 +6,7 @@ import { faultPoint } from '../base/fault-point.ts';
 import { chunks, inPool } from '../base/pool.ts';
 import { diskError } from './disk-error.ts';
 import type { Bounds } from './inside.ts';
+import { makeFolder } from './make-folder.ts';
 import { openTemp, type Fault, type TempFile } from './temp-file.ts';
 
 const fsyncAsync = promisify(fsync);
@@ -188,7 +189,7 @@ function openFolders({ bounds, fault = faultPoint }: PlaceOptions): Folders {
       const folder = dirname(resolve(path));
       bounds.check(path);
       if (prepared.has(folder)) return;
-      for (const made of makeFolder(folder)) used.add(dirname(made));
+      for (const made of foldersMade(folder)) used.add(dirname(made));
       prepared.add(folder);
     },
     prove(path) {
@@ -205,9 +206,9 @@ function openFolders({ bounds, fault = faultPoint }: PlaceOptions): Folders {
 }
 
 /** Makes a folder with all that is missing above it; returns what was made. */
-function makeFolder(folder: string): string[] {
+function foldersMade(folder: string): string[] {
   const made: string[] = [];
-  const first = mkdirSync(folder, { recursive: true });
+  const first = makeFolder(folder);
   if (first === undefined) return made;
   for (let at = folder; at.length >= first.length; at = dirname(at)) made.push(at);
   return made;

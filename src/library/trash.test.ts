@@ -60,7 +60,7 @@ describe('the trash', () => {
     symlinkSync(trash, join(folder, 'link'));
     writeFileSync(join(folder, 'file'), '');
 
-    expect(statSync(trash).mode & 0o777).toBe(0o700);
+    for (const made of [trash, join(folder, 'a')]) expect(statSync(made).mode & 0o777).toBe(0o700);
     for (const name of ['link', 'file'])
       expect(() => makeTrash(join(folder, name))).toThrow(
         expect.objectContaining({ code: 'trash-not-ours' }),

@@ -1,9 +1,10 @@
-import { accessSync, constants, lstatSync, mkdirSync, realpathSync, rmdirSync, statSync } from 'node:fs';
+import { accessSync, constants, lstatSync, realpathSync, rmdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isSystemError, LibraryError } from '../base/errors.ts';
 import { diskError } from './disk-error.ts';
 import { onDisk, pathText, shownPath } from './disk-path.ts';
 import type { PathText } from './disk-path.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** The name of trash folders on drives other than that of the state folder. Hidden, so that no walk enters it. */
 export const TRASH_NAME = '.civitarium-trash';
@@ -36,11 +37,11 @@ export function trashFolderFor(folder: string, { home, tops }: TrashOptions): st
  */
 export function makeTrash(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeFolder(path, 0o700);
     const stats = lstatSync(path);
     if (stats.isDirectory() && (process.getuid === undefined || stats.uid === process.getuid())) return;
   } catch (cause) {
-    if (!isSystemError(cause, 'EEXIST', 'ENOTDIR')) throw diskError(path, cause);
+    if (!(cause instanceof LibraryError) || cause.code !== 'in-the-way') throw diskError(path, cause);
   }
   throw new LibraryError(`It is not a folder of yours: ${path}`, {
     code: 'trash-not-ours',
