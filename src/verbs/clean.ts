@@ -20,7 +20,7 @@ import type { Input } from './option.ts';
 import { withFilesLease } from './organising/files-lease.ts';
 import { recoverHeld } from './organising/recover-moves.ts';
 import type { RecoveredHeld } from './organising/recover-moves.ts';
-import { rewritePages } from './organising/rewrite-pages.ts';
+import { rewritePages, rewritePagesAlone } from './organising/rewrite-pages.ts';
 import { recorded } from './record-run.ts';
 import { catalogRoots, withCatalogRoots } from './scanning/catalog-roots.ts';
 import type { CatalogRoots } from './scanning/catalog-roots.ts';
@@ -168,7 +168,7 @@ interface Work {
 async function act(deps: Deps, catalog: Catalog, work: Work): Promise<RunResult> {
   const { what, input, signal, recovered } = work;
   const behind = new Set([...recovered.roots, ...(await rootsBehind(catalog.db))]);
-  if (behind.size > 0) await rewritePages(deps, catalog, behind, new Set());
+  if (behind.size > 0) await rewritePagesAlone(deps, catalog, behind, new Set());
   if (what.kind === 'restore') return await takeOut(deps, catalog, what.run, signal);
   if (what.kind === 'empty') return await emptyOut(deps, catalog, what.ageMs, signal);
   const wish = what.kind === 'clean' ? what.wish : { duplicates: false, sameTensors: false };

@@ -2,7 +2,10 @@ import { formatCount } from '../base/bytes.ts';
 import { faultPoint } from '../base/fault-point.ts';
 import type { OnCollision, OrganiseMode, OrganisePlan, PlanOptions } from '../archive/organise/plan.ts';
 import { templateOf } from '../archive/organise/templates.ts';
+import { isInside } from '../archive/targets.ts';
+import type { Catalog } from '../catalog/open.ts';
 import { rootsOf } from '../catalog/root.ts';
+import type { Root } from '../catalog/root.ts';
 import type { Deps } from './deps.ts';
 import { textOption } from './option.ts';
 import { carryOut } from './organising/carry-out.ts';
@@ -18,7 +21,7 @@ import { rewritePages } from './organising/rewrite-pages.ts';
 import { treeLines } from './organising/tree-lines.ts';
 import { recorded } from './record-run.ts';
 import { aloneIn } from './scanning/alone-in.ts';
-import { layoutOf } from './scanning/layout.ts';
+import { foldersWritten } from './scanning/shared-galleries.ts';
 import type { RunResult, Verb } from './verb.ts';
 
 const MODES = ['move', 'copy', 'symlink', 'hardlink', 'reflink'] as const satisfies readonly OrganiseMode[];
@@ -106,7 +109,7 @@ export const organize: Verb = {
         await withFilesLease(deps, catalog, async (signal) => {
           const recovered = await recoverHeld(deps, catalog, { signal, finish: true });
           const wanted = await scopes();
-          return await aloneIn(deps, foldersOf(wanted), async () => {
+          return await aloneIn(deps, await foldersOf(deps, catalog, wanted), async () => {
             const prepared = await preparePlan(deps, catalog, wanted, options, signal);
             if (!(await isWanted(deps, prepared.plan, wanted)))
               return resultOf(prepared, undefined, [], 'Nothing was changed.');
@@ -126,9 +129,15 @@ export const organize: Verb = {
   },
 };
 
-/** Where this run writes: its roots, their galleries, and the trees it makes. */
-function foldersOf(scopes: readonly OrganiseScope[]): string[] {
-  return scopes.flatMap(({ root, outputs }) => [root.path, layoutOf(root)?.output ?? root.path, ...outputs]);
+/** Where this run writes: its roots and those it brings files to, their galleries, and the trees it makes. */
+async function foldersOf(deps: Deps, catalog: Catalog, scopes: readonly OrganiseScope[]): Promise<string[]> {
+  const known = await rootsOf(catalog.db, await deps.hostId());
+  const outputs = scopes.flatMap((scope) => scope.outputs);
+  const isConcerned = ({ id, path }: Root): boolean =>
+    scopes.some(({ root }) => root.id === id) ||
+    outputs.some((output) => output === path || isInside(path, output));
+  const ids = new Set(known.filter(isConcerned).map(({ id }) => id));
+  return [...foldersWritten(known, ids, deps.cwd), ...outputs];
 }
 
 async function isWanted(deps: Deps, plan: OrganisePlan, scopes: readonly OrganiseScope[]): Promise<boolean> {

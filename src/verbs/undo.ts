@@ -8,15 +8,17 @@ import type { Undone } from '../archive/organise/undo.ts';
 import { beginUndo, lastJournalled, openRuns, stepsOf } from '../catalog/journal.ts';
 import type { JournalStep } from '../catalog/journal.ts';
 import type { Catalog } from '../catalog/open.ts';
+import { rootsOf } from '../catalog/root.ts';
 import { shownPath } from '../library/disk-path.ts';
 import type { Deps } from './deps.ts';
 import { numberOption } from './option.ts';
 import type { Input } from './option.ts';
 import { withFilesLease } from './organising/files-lease.ts';
 import { recoverHeld } from './organising/recover-moves.ts';
-import { rewritePages } from './organising/rewrite-pages.ts';
+import { rewritePages, rewritePagesAlone } from './organising/rewrite-pages.ts';
 import { recorded } from './record-run.ts';
 import { aloneIn } from './scanning/alone-in.ts';
+import { foldersWritten } from './scanning/shared-galleries.ts';
 import type { Failure, RunResult, Verb } from './verb.ts';
 
 const LINES_TO_CONFIRM = 60;
@@ -71,10 +73,9 @@ async function takeBack(deps: Deps, catalog: Catalog, input: Input, signal: Abor
   if (runId === undefined || planned.every(isFolder)) return { ...planResult([]), warnings: problems };
   if (!(await isWanted(deps, planned))) return { ...planResult(planned), summary: ['Nothing was changed.'] };
   const roots = await journalRoots(catalog.db, await deps.hostId());
-  const folders = [...rootsIn(planned)].flatMap((id) => roots.get(id)?.path ?? []);
   return await aloneIn(
     deps,
-    folders,
+    foldersWritten(await rootsOf(catalog.db, await deps.hostId()), rootsIn(planned), deps.cwd),
     async () => await carryOut({ deps, catalog, runId, roots, signal, problems }),
   );
 }
@@ -221,7 +222,8 @@ async function finished(deps: Deps, catalog: Catalog, runId: number): Promise<Ru
   );
   const left = steps.filter((step) => step.state === 'left');
   const restored = steps.filter((step) => step.state === 'undone').length;
-  const pages = await rewritePages(deps, catalog, rootsIn(steps), new Set(steps.map((step) => step.file_id)));
+  const [roots, touched] = [rootsIn(steps), new Set(steps.map((step) => step.file_id))];
+  const pages = await rewritePagesAlone(deps, catalog, roots, touched);
   const failures = left.map((step) => ({
     what: shownPath(step.target),
     code: 'left',

@@ -146,7 +146,7 @@ describe('a library that is organised', () => {
     ['{type}/../../x', "can't be a folder"],
     ['/etc/{type}', 'must be relative'],
     ['{typ}', '{typ} is not known; did you mean {type}?'],
-    ['', "can't be a folder"],
+    ['', 'There is no template'],
     ['by_tpye', 'Did you mean by_type?'],
     ['{type', 'never closed'],
   ])('refuses the template %s before anything moves', async (template, why) => {

@@ -9,13 +9,16 @@ import { markGone } from '../../catalog/file.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { outdateAround } from '../../catalog/relocate.ts';
 import { rootsOf } from '../../catalog/root.ts';
+import type { Root } from '../../catalog/root.ts';
 import { planTrash } from '../../catalog/trash.ts';
 import type { PlannedTrash } from '../../catalog/trash.ts';
 import { shownPath } from '../../library/disk-path.ts';
+import { configuredFolders, parseNames } from '../../profiles/configured.ts';
 import { makeTrash, placeInTrash, pruneFolders, trashFolderFor } from '../../library/trash.ts';
 import type { Deps } from '../deps.ts';
 import type { CatalogRoots } from '../scanning/catalog-roots.ts';
-import { layoutOf } from '../scanning/layout.ts';
+import { layoutOf, USUAL_LAYOUT } from '../scanning/layout.ts';
+import { galleryFolder } from '../scanning/settle.ts';
 import type { PreparedClean } from './plan-clean.ts';
 
 export interface TrashRun {
@@ -56,7 +59,7 @@ export async function moveToTrash(run: TrashRun): Promise<Trashed> {
 async function placesFor({ deps, catalog, runId, prepared, found }: TrashRun): Promise<PlannedTrash[]> {
   const known = await rootsOf(catalog.db, await deps.hostId());
   const linked = found.roots.flatMap(({ root, walk }) => walk.links.map((link) => join(root.path, link)));
-  const tops = [...known.flatMap((root) => [root.path, layoutOf(root)?.output ?? root.path]), ...linked];
+  const tops = [...known.flatMap((root) => foldersGiven(root, deps.cwd)), ...linked];
   const home = join(deps.settings.stateFolder, 'trash');
   // Catalogs that share a state folder number their runs alike.
   const mark = Math.floor(deps.chance() * 0x1000000)
@@ -72,6 +75,14 @@ async function placesFor({ deps, catalog, runId, prepared, found }: TrashRun): P
     made.add(trash);
     return plannedOf(item, join(trash, `run-${runId}-${mark}`));
   });
+}
+
+/** The folders that the user gave for a root and what is written about it. */
+function foldersGiven(root: Root, cwd: string): string[] {
+  const layout = layoutOf(root) ?? USUAL_LAYOUT;
+  const { configured } = layout;
+  const named = configured === undefined ? [] : configuredFolders(parseNames(configured.names), [root.path]);
+  return [root.path, galleryFolder(root.path, layout, cwd), ...named];
 }
 
 function plannedOf(item: CleanItem, folder: string): PlannedTrash {

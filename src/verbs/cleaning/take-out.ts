@@ -6,12 +6,14 @@ import type { Restored } from '../../archive/clean/restore-files.ts';
 import { journalRoots } from '../../archive/organise/journal-roots.ts';
 import { beginUndo } from '../../catalog/journal.ts';
 import type { Catalog } from '../../catalog/open.ts';
+import { rootsOf } from '../../catalog/root.ts';
 import { lastTrashRun, trashSteps } from '../../catalog/trash.ts';
 import type { TrashStep } from '../../catalog/trash.ts';
 import { shownPath } from '../../library/disk-path.ts';
 import type { Deps } from '../deps.ts';
 import { rewritePages } from '../organising/rewrite-pages.ts';
 import { aloneIn } from '../scanning/alone-in.ts';
+import { foldersWritten } from '../scanning/shared-galleries.ts';
 import type { Failure, RunResult } from '../verb.ts';
 import { counted, lineOf, totalOf } from './clean-lines.ts';
 
@@ -54,10 +56,10 @@ export async function takeOut(
   if (deps.terminal.interactive && !(await deps.terminal.confirm(`Bring ${totalOf(steps)} back?`)))
     return resultOf(0, undefined, ['Nothing was changed.']);
   const roots = await journalRoots(catalog.db, hostId);
-  const folders = [...new Set(wanted.map(({ step }) => step.source_root_id))];
+  const rootIds = new Set(wanted.map(({ step }) => step.source_root_id));
   return await aloneIn(
     deps,
-    folders.flatMap((id) => roots.get(id)?.path ?? []),
+    foldersWritten(await rootsOf(catalog.db, hostId), rootIds, deps.cwd),
     async () => {
       await catalog.write((trx) => beginUndo(trx, runId));
       faultPoint('trash.restore-begun');

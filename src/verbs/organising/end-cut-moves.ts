@@ -10,7 +10,7 @@ export async function endCutMoves(deps: Deps): Promise<void> {
   if (deps.settings.dryRun) return;
   const catalog = await deps.catalog();
   if ((await openRuns(catalog.db, await deps.hostId())).length === 0) return;
-  const [{ recoverHeld }, { ifFilesFree }, { rewritePages }] = await Promise.all([
+  const [{ recoverHeld }, { ifFilesFree }, { rewritePagesAlone }] = await Promise.all([
     import('./recover-moves.ts'),
     import('./files-lease.ts'),
     import('./rewrite-pages.ts'),
@@ -18,6 +18,6 @@ export async function endCutMoves(deps: Deps): Promise<void> {
   await ifFilesFree(deps, catalog, async (signal) => {
     const { problems, roots } = await recoverHeld(deps, catalog, { signal, finish: true });
     for (const problem of problems) deps.progress.note(problem);
-    await rewritePages(deps, catalog, roots, new Set());
+    await rewritePagesAlone(deps, catalog, roots, new Set());
   });
 }

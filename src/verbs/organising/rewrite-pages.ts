@@ -2,17 +2,17 @@ import { existsSync } from 'node:fs';
 import type { Stock, WalkedRoot } from '../../archive/take-stock.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { rootsOf } from '../../catalog/root.ts';
-import type { Root } from '../../catalog/root.ts';
 import type { Deps } from '../deps.ts';
+import { aloneIn } from '../scanning/alone-in.ts';
 import { catalogRoots } from '../scanning/catalog-roots.ts';
-import { layoutOf } from '../scanning/layout.ts';
 import { endIncomplete } from '../scanning/settle.ts';
+import { foldersWritten, rootsWithGalleries } from '../scanning/shared-galleries.ts';
 import { writeByLayout } from '../scanning/write-by-layout.ts';
 import type { LibraryWritten } from '../scanning/write-library.ts';
 
 /**
  * Writes pages and galleries of some roots again, where and as the last scan wrote them: a gallery that several roots
- * share is written with all of them. `touched`: library files that lie elsewhere now. Nobody is asked.
+ * share is written with all of them. `touched`: library files that lie elsewhere now. Nobody is asked. For who is alone there.
  */
 export async function rewritePages(
   deps: Deps,
@@ -22,7 +22,9 @@ export async function rewritePages(
 ): Promise<LibraryWritten> {
   const roots: WalkedRoot[] = [];
   const stocks = new Map<WalkedRoot, Stock>();
-  for (const root of await rootsWithGalleries(deps, catalog, rootIds)) {
+  const known = await rootsOf(catalog.db, await deps.hostId());
+  for (const root of rootsWithGalleries(known, rootIds, deps.cwd)) {
+    if (!existsSync(root.path)) continue;
     const found = await catalogRoots(deps, catalog, [root.path]);
     roots.push(...found.roots);
     for (const [walked, stock] of found.stocks) stocks.set(walked, stock);
@@ -31,15 +33,13 @@ export async function rewritePages(
   return await writeByLayout(deps, catalog, work, (group, layout) => endIncomplete(catalog, group, layout));
 }
 
-/** The roots that are meant and are there, and those that share a gallery with one of them. */
-async function rootsWithGalleries(
+/** The same for who is not alone in the folders yet. */
+export async function rewritePagesAlone(
   deps: Deps,
   catalog: Catalog,
   rootIds: ReadonlySet<number>,
-): Promise<Root[]> {
-  const known = (await rootsOf(catalog.db, await deps.hostId())).filter((root) => existsSync(root.path));
-  const shared = new Set(
-    known.flatMap((root) => (rootIds.has(root.id) ? (layoutOf(root)?.output ?? []) : [])),
-  );
-  return known.filter((root) => rootIds.has(root.id) || shared.has(layoutOf(root)?.output ?? ''));
+  touched: ReadonlySet<number>,
+): Promise<LibraryWritten> {
+  const folders = foldersWritten(await rootsOf(catalog.db, await deps.hostId()), rootIds, deps.cwd);
+  return await aloneIn(deps, folders, () => rewritePages(deps, catalog, rootIds, touched));
 }

@@ -11,9 +11,9 @@ import type { Root } from '../../catalog/root.ts';
 import type { Deps } from '../deps.ts';
 import type { Failure } from '../verb.ts';
 import { aloneIn } from './alone-in.ts';
-import { layoutOf, USUAL_LAYOUT } from './layout.ts';
 import type { Layout } from './layout.ts';
 import { galleryFolder } from './settle.ts';
+import { foldersWritten } from './shared-galleries.ts';
 
 export interface CatalogRoots {
   readonly roots: readonly WalkedRoot[];
@@ -70,10 +70,12 @@ export async function withCatalogRoots<T>(
   work: (found: CatalogRoots) => Promise<T>,
 ): Promise<T> {
   const roots = [...(await wantedRoots(deps, catalog, wanted.paths)).keys()];
-  const folders = roots.flatMap((root) => [
-    root.path,
-    galleryFolder(root.path, wanted.layout ?? layoutOf(root) ?? USUAL_LAYOUT, deps.cwd),
-  ]);
+  const known = await rootsOf(catalog.db, await deps.hostId());
+  const { layout } = wanted;
+  const folders = [
+    ...foldersWritten(known, new Set(roots.map(({ id }) => id)), deps.cwd),
+    ...(layout === undefined ? [] : roots.map((root) => galleryFolder(root.path, layout, deps.cwd))),
+  ];
   // Looked at once alone: another run may have been at work until now.
   return await aloneIn(deps, folders, async () => work(await catalogRoots(deps, catalog, wanted.paths)));
 }

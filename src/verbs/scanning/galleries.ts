@@ -3,8 +3,7 @@ import { isForeignAt } from '../../archive/foreign-file.ts';
 import type { WalkedRoot } from '../../archive/take-stock.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import type { Layout } from './layout.ts';
-import { configuredGallery } from './layout-configured.ts';
-import { galleryFolder } from './settle.ts';
+import { galleryPage } from './settle.ts';
 
 /** One gallery and the roots it shows. */
 export interface GalleryPlace {
@@ -34,9 +33,7 @@ export function galleryPlaces(
   const { configured } = request;
   const byPage = new Map<string, WalkedRoot[]>();
   for (const root of roots) {
-    const folder = galleryFolder(root.target.root, request, cwd);
-    const page = configured === undefined ? undefined : configuredGallery(configured, root.target.root);
-    const own = page ?? join(folder, 'gallery.html');
+    const own = galleryPage(root.target.root, request, cwd);
     byPage.set(own, [...(byPage.get(own) ?? []), root]);
   }
   const gallery = configured?.names.gallery;

@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { nextDue } from '../../archive/count-states.ts';
 import { isCutShort, walkTarget } from '../../archive/take-stock.ts';
 import type { WalkedRoot } from '../../archive/take-stock.ts';
@@ -120,7 +120,15 @@ export function galleryFolder(
   request: Pick<Layout, 'output' | 'configured'>,
   cwd: string,
 ): string {
+  return dirname(galleryPage(root, request, cwd));
+}
+
+/** The page of a root's gallery, absolute; where none is wanted, what tells the gallery's side files. */
+export function galleryPage(
+  root: string,
+  request: Pick<Layout, 'output' | 'configured'>,
+  cwd: string,
+): string {
   const page = request.configured === undefined ? undefined : configuredGallery(request.configured, root);
-  if (page !== undefined) return dirname(page);
-  return request.output === undefined ? root : resolve(cwd, request.output);
+  return page ?? join(request.output === undefined ? root : resolve(cwd, request.output), 'gallery.html');
 }
