@@ -30,6 +30,7 @@ export const ERROR_MEANINGS: Readonly<
     'A flag or argument is unknown or has a value that can not be.',
     '`civitarium help COMMAND`',
   ],
+  'not-a-folder': ['1', 'What is to be a folder is something else.', 'Name a folder, or a new one.'],
   'bad-api-url': [
     '1',
     'The address of the API is none, or would carry your key in the clear.',

@@ -8,6 +8,8 @@ import type { RunResult, Verb } from '../verbs/verb.ts';
 import { wrapLine } from '../verbs/wrap-line.ts';
 import { readArguments } from './arguments.ts';
 import type { Asked } from './arguments.ts';
+import { askOnTerminal } from './ask-output.ts';
+import type { DataManagerOptions } from './data-manager.ts';
 import { listenForInterrupts } from './interrupts.ts';
 import { strikeSecrets } from './log-file.ts';
 import { openConfig } from './open-config.ts';
@@ -42,9 +44,9 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     workspace: undefined,
   };
   try {
-    const asked = await readArguments(argv, VERBS, VERSION);
+    const asked = await readArguments((await dataManagerWords(argv, session)) ?? argv, VERBS, VERSION);
     if (asked.kind === 'shown') return EXIT.done;
-    return asked.kind === 'verb' ? await runVerb(asked, session) : await runAsked(asked, session);
+    return asked.kind === 'verb' ? await runVerb(asked, session) : await runAsked(asked, argv, session);
   } catch (thrown) {
     return await endWith(thrown, session);
   } finally {
@@ -67,11 +69,40 @@ async function runVerb(asked: Extract<Asked, { kind: 'verb' }>, session: Session
   return result.exitCode;
 }
 
-/** `-j`, `--all-jobs` or nothing at all; without a configuration nothing at all shows the help. */
-async function runAsked(asked: Extract<Asked, { kind: 'jobs' }>, session: Session): Promise<ExitCode> {
+/** The same in our words where it is said in those of Civitai Data Manager. */
+async function dataManagerWords(
+  argv: readonly string[],
+  session: Session,
+): Promise<readonly string[] | undefined> {
+  // Most command lines name a command first: nothing is loaded for those.
+  if (argv[0]?.startsWith('-') !== true) return undefined;
+  const { fromDataManager } = await import('./data-manager.ts');
+  return await fromDataManager(argv, dataManagerOptions(session));
+}
+
+function dataManagerOptions({ json }: Session): DataManagerOptions {
+  const isAnybodyThere = process.stdin.isTTY === true && process.stdout.isTTY === true && !json;
+  return {
+    verbs: VERBS,
+    cwd: process.cwd(),
+    ask: isAnybodyThere ? askOnTerminal : undefined,
+    warn: (sentence) => process.stderr.write(forPeople([`Warning: ${sentence}`], undefined, process.stderr)),
+  };
+}
+
+/** `-j`, `--all-jobs` or nothing at all; without any configuration nothing at all shows the help. */
+async function runAsked(
+  asked: Extract<Asked, { kind: 'jobs' }>,
+  argv: readonly string[],
+  session: Session,
+): Promise<ExitCode> {
   const { which, common } = asked;
   const { config, ...rest } = await openConfig(common, configFolder(), false);
   if (config === undefined && which === 'default') {
+    const { fromDataManagerConfig } = await import('./data-manager.ts');
+    const said = await fromDataManagerConfig(argv, dataManagerOptions(session));
+    const meant = said === undefined ? undefined : await readArguments(said, VERBS, VERSION);
+    if (meant?.kind === 'verb') return await runVerb(meant, session);
     asked.showHelp();
     return EXIT.done;
   }

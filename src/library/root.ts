@@ -1,5 +1,5 @@
-import { opendirSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { accessSync, constants, opendirSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { isSystemError, messageOf, UserError } from '../base/errors.ts';
 
 /** A path the user gave, looked at. */
@@ -40,6 +40,33 @@ export function checkRoot(path: string): CheckedRoot {
     code: 'path-special',
     next: 'Give the folder that holds your models.',
   });
+}
+
+/**
+ * Looks at a folder (absolute) that is to be written into and may be made for it. Throws UserError `not-a-folder`, or
+ * `not-writable`, of it or of the folder that it would be made in.
+ */
+export function checkFolder(path: string): void {
+  if (isFolder(path)) return;
+  throw new UserError(`${path} is no folder.`, {
+    code: 'not-a-folder',
+    next: 'Name a folder, or a new one.',
+  });
+}
+
+function isFolder(path: string): boolean {
+  try {
+    if (!statSync(path).isDirectory()) return false;
+    accessSync(path, constants.W_OK | constants.X_OK);
+    return true;
+  } catch (cause) {
+    if (isSystemError(cause, 'ENOENT', 'ENOTDIR') && dirname(path) !== path) return isFolder(dirname(path));
+    throw new UserError(`Nothing can be written into ${path}.`, {
+      code: 'not-writable',
+      next: 'Check its permissions, or name another folder.',
+      cause,
+    });
+  }
 }
 
 /** The error a user reads when a root can't be read, from the system's own. */

@@ -81,12 +81,13 @@ export function duplicateList(groups: readonly DuplicateFiles[]): string | undef
   return lines.join('\n');
 }
 
-/** `processed_files.json`: paths as given, each with the time it was last processed. */
+/** `processed_files.json`: paths as given, each with the time it was last processed; `others`: paths without one. */
 export function processedJson(fact: {
   processed: ReadonlyMap<string, LocalMoment>;
+  others?: readonly string[];
   lastUpdate: LocalMoment;
 }): string {
-  const paths = [...fact.processed.keys()].sort();
+  const paths = [...fact.processed.keys(), ...(fact.others ?? [])].sort();
   const times = Object.fromEntries(
     [...fact.processed].map(([path, at]) => [path, isoText(at)] as const).sort(byPath),
   );

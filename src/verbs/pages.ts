@@ -9,9 +9,11 @@ import type { CatalogRoots } from './scanning/catalog-roots.ts';
 import { LAYOUT_OPTIONS, readLayout } from './scanning/layout.ts';
 import type { Layout } from './scanning/layout.ts';
 import { endAsBefore, unsettle } from './scanning/settle.ts';
+import { rootsCollectedIn } from './scanning/roots-collected-in.ts';
 import { readSidecarFormats, SIDECARS_OPTION } from './scanning/sidecar-formats.ts';
 import { writeByLayout } from './scanning/write-by-layout.ts';
 import { homePath } from './summary.ts';
+import { textOption } from './option.ts';
 import type { RunResult, Verb } from './verb.ts';
 
 /** `civitarium pages [PATH...]`: everything written again from the catalog. */
@@ -26,16 +28,28 @@ export const pages: Verb = {
     ['civitarium pages --sidecars a1111,swarm', 'also write notes for other programs'],
   ],
   arguments: [{ name: 'path', many: true, required: false, summary: 'folders that were scanned before' }],
-  options: [...LAYOUT_OPTIONS, SIDECARS_OPTION],
+  options: [
+    ...LAYOUT_OPTIONS,
+    {
+      name: 'collected-in',
+      kind: 'text',
+      value: 'DIR',
+      summary: 'only folders whose models were collected in this one',
+    },
+    SIDECARS_OPTION,
+  ],
   async run(deps, input) {
     const request = { layout: readLayout(input, deps.cwd), sidecars: readSidecarFormats(input) };
     const { layout } = request;
     const catalog = await deps.catalog();
+    const folder = textOption(input, 'collected-in');
+    const paths =
+      folder === undefined
+        ? input.arguments
+        : (await rootsCollectedIn(deps, catalog, folder)).map((root) => root.path);
     await endCutMoves(deps);
     return await recorded(deps, 'pages', input, () =>
-      withCatalogRoots(deps, catalog, { paths: input.arguments, layout }, (found) =>
-        rewrite(deps, catalog, found, request),
-      ),
+      withCatalogRoots(deps, catalog, { paths, layout }, (found) => rewrite(deps, catalog, found, request)),
     );
   },
 };

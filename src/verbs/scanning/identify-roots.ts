@@ -188,8 +188,9 @@ async function identifyAll(
 ): Promise<Identified> {
   const dirty = new Set([...stocks.values()].flatMap((stock) => [...stock.dirty]));
   const blobs = new Map<Sha256, BlobId>();
+  const unknown = request.onlyNew ? await missingAmong(catalog, known) : new Set();
   for (const [fileId, { sha256, blobId }] of known)
-    if (!request.onlyNew || dirty.has(fileId)) blobs.set(sha256, blobId);
+    if (!request.onlyNew || dirty.has(fileId) || unknown.has(sha256)) blobs.set(sha256, blobId);
   if (request.skipMissing) await dropMissing(catalog, blobs);
   const phase = deps.progress.phase('Asking Civitai', undefined, 'answers');
   const identified = await identify(blobs, {
@@ -206,8 +207,20 @@ async function identifyAll(
 }
 
 async function dropMissing(catalog: Catalog, blobs: Map<Sha256, BlobId>): Promise<void> {
-  const states = await statesOf(catalog.db, 'hash', [...blobs.keys()]);
-  for (const [hash, state] of states) if (state.state === 'missing') blobs.delete(hash as Sha256);
+  for (const hash of await missingOf(catalog, [...blobs.keys()])) blobs.delete(hash as Sha256);
+}
+
+/** What the site did not know counts as new until it does. */
+async function missingAmong(catalog: Catalog, known: Known): Promise<Set<string>> {
+  return await missingOf(
+    catalog,
+    [...known.values()].map(({ sha256 }) => sha256),
+  );
+}
+
+async function missingOf(catalog: Catalog, hashes: readonly Sha256[]): Promise<Set<string>> {
+  const states = await statesOf(catalog.db, 'hash', hashes);
+  return new Set([...states].flatMap(([hash, { state }]) => (state === 'missing' ? [hash] : [])));
 }
 
 /** Chooses a version for every file that may have a new answer; gives the files whose pages may be out of date. */

@@ -4,6 +4,7 @@ import { isRecord } from '../../base/json.ts';
 import type { Root } from '../../catalog/root.ts';
 import { parsePreviewWish } from '../../archive/plan-previews.ts';
 import type { PreviewWish } from '../../archive/plan-previews.ts';
+import { checkFolder } from '../../library/root.ts';
 import { textOption } from '../option.ts';
 import { readConfigured } from './layout-configured.ts';
 import type { ConfiguredLayout } from './layout-configured.ts';
@@ -44,7 +45,7 @@ export const IMAGES_OPTION: Option = {
   summary: 'previews to fetch for each model (default first; bare: all)',
 };
 
-/** The layout that flags name; `undefined` when there are none. Throws UserError `no-output`. */
+/** The layout that flags name; `undefined` when there are none. Throws UserError `no-output` and those of `checkFolder`. */
 export function readLayout(input: Input, cwd: string): Layout | undefined {
   const given = textOption(input, 'profile');
   const output = textOption(input, 'output');
@@ -56,7 +57,9 @@ export function readLayout(input: Input, cwd: string): Layout | undefined {
       next: 'Add --output DIR.',
     });
   }
-  return { profile, output: output === undefined ? undefined : resolve(cwd, output) };
+  if (output === undefined) return { profile, output };
+  checkFolder(resolve(cwd, output));
+  return { profile, output: resolve(cwd, output) };
 }
 
 /** How many previews are wanted. Throws UserError `bad-argument`. */

@@ -26,8 +26,8 @@ export async function removeLeftovers(
   );
 }
 
-/** True when nothing lies there any more. */
-function removeIfOurs({
+/** Removes a file that is as we left it; true when nothing lies there any more. */
+export function removeIfOurs({
   path,
   size,
   mtime_ns: mtimeNs,

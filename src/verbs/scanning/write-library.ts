@@ -1,13 +1,16 @@
+import { resolve } from 'node:path';
 import type { SourceError } from '../../base/errors.ts';
 import { takeNotes } from '../../archive/sidecar-notes.ts';
 import { recordPlacedPreviews } from '../../archive/place-previews.ts';
 import type { WalkedRoot } from '../../archive/take-stock.ts';
 import type { Catalog } from '../../catalog/open.ts';
+import { rootsOf } from '../../catalog/root.ts';
 import { indexFiles } from '../../catalog/search.ts';
 import type { Deps } from '../deps.ts';
 import type { Failure } from '../verb.ts';
 import { clearTemps } from './clear-temps.ts';
 import { galleryPlaces } from './galleries.ts';
+import { collectedIn } from './roots-collected-in.ts';
 import { rootJobs } from './root-jobs.ts';
 import { placedAnew, relatedFiles, withoutOutputs } from './stale-outputs.ts';
 import type { GalleryPlace } from './galleries.ts';
@@ -15,6 +18,7 @@ import type { FilesWritten, LibraryJob, RootJob } from './library-job.ts';
 import { writeCollected } from './write-collected.ts';
 import { galleryStands } from './gallery-stands.ts';
 import { writeGallery } from './write-gallery.ts';
+import { writeLists } from './write-lists.ts';
 import { writeInfos } from './write-infos.ts';
 import { pagePaths, writePages } from './write-pages.ts';
 import { writeRootSidecars } from './write-sidecars.ts';
@@ -57,6 +61,9 @@ export async function writeLibrary(deps: Deps, catalog: Catalog, job: LibraryJob
   const recorded = await recordLeftPreviews(deps, catalog, job.roots);
   const before = await rootJobs(catalog, job, deps.cwd);
   clearTemps(before, places);
+  const total: Total = { written: 0, warnings: [], failures: [] };
+  // Before the long work, so that a run that is cut short has said what it knows.
+  await addLists(deps, catalog, job, total);
   const previews = await bringPreviews(deps, catalog, before, job);
   const jobs = previews.fetched > 0 ? await rootJobs(catalog, job, deps.cwd) : before;
   const touched = new Set([
@@ -70,7 +77,8 @@ export async function writeLibrary(deps: Deps, catalog: Catalog, job: LibraryJob
   const ofRun = new Set(touched);
   for (const fileId of await relatedFiles(catalog, touched)) touched.add(fileId);
   await indexFiles(catalog, [...touched]);
-  const total: Total = { written: previews.fetched, warnings: [], failures: [...previews.failures] };
+  total.written += previews.fetched;
+  total.failures.push(...previews.failures);
   const pageOf = new Map(jobs.flatMap((root) => [...pagePaths(root)]));
   const pages = await writeNotes(deps, catalog, jobs, { job, touched, pageOf }, total);
   // Counters change all the time: they alone are no reason to write galleries.
@@ -86,6 +94,16 @@ export async function writeLibrary(deps: Deps, catalog: Catalog, job: LibraryJob
     galleries,
     stopped: previews.stopped,
   };
+}
+
+/** The lists of the output folder, where models are collected. */
+async function addLists(deps: Deps, catalog: Catalog, job: LibraryJob, total: Total): Promise<void> {
+  const { profile, output } = job.request;
+  if (profile !== 'collected' || output === undefined) return;
+  const folder = resolve(deps.cwd, output);
+  const others = collectedIn(await rootsOf(catalog.db, await deps.hostId()), folder);
+  const ids = new Set([...job.roots.map(({ root }) => root.id), ...others.map((root) => root.id)]);
+  addTo(total, await writeLists(deps, catalog, folder, [...ids]));
 }
 
 /** Reads what other programs noted; files of which something is new are touched by it. */

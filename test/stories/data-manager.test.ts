@@ -1,0 +1,262 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startStandin } from '../../standin/start.ts';
+import type { Standin } from '../../standin/start.ts';
+import { readDuplicateList, readMissingList } from '../../src/formats/sidecars/collected-files.ts';
+import { makeHome } from '../cli.ts';
+import type { CliResult, Home } from '../cli.ts';
+import { treeOf } from '../tree.ts';
+import { unknownModel } from './testing/model-bytes.ts';
+
+/** Names that trip links, globs, shells and regular expressions. */
+const ODD = `[FLUX.1 [dev] - LoRa] [Style] 'True Real Photo' [SPECTRUM #0001] 100% "q" & c?`;
+
+let standin: Standin;
+let home: Home;
+let first: CliResult;
+
+beforeAll(async () => {
+  standin = await startStandin({ models: 40, images: 0, seed: 95 });
+  home = makeHome();
+  const [one = Buffer.alloc(0), two = Buffer.alloc(0)] = shownFiles();
+  for (const folder of ['models/a', 'models/b']) mkdirSync(join(home.folder, folder), { recursive: true });
+  const at = (path: string): string => join(home.folder, 'models', path);
+  writeFileSync(at('a/ink.safetensors'), one);
+  writeFileSync(at('b/ink.safetensors'), two);
+  writeFileSync(at(`b/${ODD}.safetensors`), two);
+  writeFileSync(at('a/own.safetensors'), unknownModel());
+  writeFileSync(at('b/own.safetensors'), unknownModel('other'));
+  first = await run('--all', 'models', '--output', 'out', '--images');
+});
+
+afterAll(async () => {
+  home.remove();
+  await standin.close();
+});
+
+afterEach(() => {
+  rmSync(join(home.folder, 'config.json'), { force: true });
+});
+
+/** Runs a command line in their words. */
+function run(...args: readonly string[]): Promise<CliResult> {
+  return home.run([...args, '--api-url', standin.apiUrl, '--notimeout', '--json']);
+}
+
+/** Bytes of models of which the site shows at least two pictures. */
+function shownFiles(): Buffer[] {
+  const models = standin.world.modelIds().flatMap((id) => standin.world.model(id) ?? []);
+  return models.flatMap((model) => {
+    const version = model.versions[0];
+    const file = version?.files[0];
+    const isShown =
+      model.status === 'Published' &&
+      model.availability === 'Public' &&
+      model.mode === null &&
+      version?.status === 'Published' &&
+      file?.format === 'SafeTensor' &&
+      file.scan === 'Success' &&
+      file.visibility === 'Public';
+    if (!isShown || standin.world.imagesOf(version.id).length < 2) return [];
+    return [standin.world.bytesOf(file)];
+  });
+}
+
+function out(...parts: readonly string[]): string {
+  return join(home.folder, 'out', ...parts);
+}
+
+function readJson(path: string): Record<string, unknown> {
+  return JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+}
+
+describe('the layout', () => {
+  it('is what the documentation of Civitai Data Manager shows', () => {
+    expect(first.code, first.stderr).toBe(0);
+    expect(first.json).toMatchObject({ command: 'scan', counts: { files: 5, identified: 3, missing: 2 } });
+    expect(readdirSync(out())).toEqual(
+      expect.arrayContaining([
+        'duplicate_models.txt',
+        'ink',
+        'missing_from_civitai.txt',
+        'own',
+        'processed_files.json',
+      ]),
+    );
+    const names = readdirSync(out('ink'));
+    for (const name of ['ink.html', 'ink_hash.json', 'ink_metadata.json', 'ink_preview_0.json'])
+      expect(names).toContain(name);
+    expect(names).toContain('ink_civitai_model.json');
+    expect(names).toContain('ink_civitai_model_version.json');
+    const previews = names.filter((name) => /^ink_preview_\d+\./.test(name));
+    expect(previews.length).toBeGreaterThanOrEqual(4);
+  });
+
+  it('lists what was processed, with the time of each', () => {
+    const list = readJson(out('processed_files.json'));
+    const paths = ['a/ink', `b/${ODD}`, 'b/ink'].map((name) =>
+      join(home.folder, 'models', `${name}.safetensors`),
+    );
+    expect(list['files']).toEqual(paths);
+    expect(Object.keys(list['processed'] as object)).toEqual(paths);
+    expect(list['last_update']).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}$/);
+    expect(
+      Object.values(list['processed'] as object)
+        .toSorted()
+        .at(-1),
+    ).toBe(list['last_update']);
+  });
+
+  it('lists what the site has not, two files of one name apart', () => {
+    const text = readFileSync(out('missing_from_civitai.txt'), 'utf8');
+    expect(text.split('\n').slice(0, 5)).toEqual([
+      '# Files not found on Civitai',
+      '# Format: Timestamp | Status Code | Filename',
+      '# This file is automatically updated when the script runs',
+      '# A file is removed from this list when it becomes available again',
+      '',
+    ]);
+    expect(readMissingList(text).map(({ status, fileName }) => [status, fileName])).toEqual([
+      [404, join(home.folder, 'models/a/own.safetensors')],
+      [404, join(home.folder, 'models/b/own.safetensors')],
+    ]);
+  });
+
+  it('lists copies, and the one that clean would keep', () => {
+    expect(readDuplicateList(readFileSync(out('duplicate_models.txt'), 'utf8'))).toEqual([
+      {
+        hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+        kept: join(home.folder, 'models/b/ink.safetensors'),
+        removed: [join(home.folder, `models/b/${ODD}.safetensors`)],
+      },
+    ]);
+  });
+
+  it('is written by scan, too, and asks for nothing and writes nothing the second time', async () => {
+    const before = treeOf(home.folder, (path) => /^(?:models|out)\//.test(path));
+    standin.reset();
+    const again = await run('--all', 'models', '--output', 'out', '--images');
+    expect(again.json).toMatchObject({ ok: true, requests: { total: 0 } });
+    const ours = await home.run(
+      ['scan', 'models', '--profile', 'collected', '--output', 'out', '--images', '--json'].concat(
+        '--api-url',
+        standin.apiUrl,
+      ),
+    );
+    expect(ours.json).toMatchObject({ ok: true, requests: { total: 0 } });
+    expect(standin.requests()).toEqual({});
+    expect(treeOf(home.folder, (path) => /^(?:models|out)\//.test(path))).toEqual(before);
+  });
+
+  it('goes on through --onlynew, --onlyupdate and --onlyhtml, none of which changes what is known', async () => {
+    const before = treeOf(out());
+    for (const flags of [['--onlynew', '--skipmissing'], ['--onlyupdate'], ['--onlyhtml']]) {
+      const result = await run('--all', 'models', '--output', 'out', ...flags);
+      expect(result.code, result.stderr).toBe(0);
+      expect(treeOf(out())).toEqual(before);
+    }
+  });
+
+  it('--onlyhtml and --generateimagejson ask for nothing; the latter brings back what lies beside a preview', async () => {
+    rmSync(out('ink/ink_preview_0.json'));
+    standin.reset();
+    const result = await run('--all', '', '--output', 'out', '--generateimagejson');
+    expect(result.code, result.stderr).toBe(0);
+    expect(readJson(out('ink/ink_preview_0.json'))).toMatchObject({ url: expect.any(String) });
+    expect(standin.requests()).toEqual({});
+  });
+});
+
+describe('what can not be', () => {
+  it.for([
+    [['--all', 'nowhere', '--output', 'out2'], /does not exist/],
+    [['--single', 'nowhere.safetensors', '--output', 'out2'], /does not exist/],
+    [['--single', 'models', '--output', 'out2'], /is a folder/],
+    [['--all', 'models/a/ink.safetensors', '--output', 'out2'], /is a file/],
+    [['--all', 'models'], /nobody is here to be asked/],
+    [['--all', 'models', '--output', 'out2', '--images', '--noimages'], /exclude each other/],
+    [['--all', 'models', '--clean'], /nobody is here to be asked/],
+    [['--all', 'models', '--output', 'models/a/ink.safetensors'], /is no folder/],
+  ] as const)('%j ends with 1 and a sentence, and nothing is written', async ([args, sentence]) => {
+    const before = treeOf(home.folder, (path) => /^(?:models|out)/.test(path));
+    const result = await run(...args);
+    expect(result.json.failures[0]?.why).toMatch(sentence);
+    expect(result.code).toBe(1);
+    expect(treeOf(home.folder, (path) => /^(?:models|out)/.test(path))).toEqual(before);
+  });
+
+  it('says without --yes what --clean needs, and cleans with it', async () => {
+    const refused = await run('--all', 'models', '--clean');
+    expect(refused.json.failures[0]).toMatchObject({
+      code: 'needs-yes',
+      next: expect.stringContaining('--yes'),
+    });
+    expect((await run('--all', 'models', '--clean', '--yes')).json).toMatchObject({
+      ok: true,
+      command: 'clean',
+      counts: { planned: 0 },
+    });
+  });
+});
+
+describe('config.json', () => {
+  function write(content: unknown): void {
+    writeFileSync(join(home.folder, 'config.json'), JSON.stringify(content));
+  }
+
+  it('says what the command line does not, and the command line beats it', async () => {
+    write({ all: 'models', output: 'out', images: true, onlyhtml: true });
+    expect((await run()).json).toMatchObject({ command: 'pages', ok: true });
+    expect((await run('--onlyupdate')).json).toMatchObject({ command: 'update', ok: true });
+    const without = await run('--onlyupdate', '--noconfig');
+    expect(without.json.failures[0]?.why).toMatch(/Say what it is about/);
+  });
+
+  it('of another program is left alone, and a spoilt one is named', async () => {
+    write({ samples_save: true, outdir: 'x' });
+    expect((await run('--all', 'models')).json.failures[0]?.code).toBe('no-output');
+    write({ all: true });
+    expect((await run('--onlynew')).json.failures[0]).toMatchObject({ code: 'config-invalid' });
+    writeFileSync(join(home.folder, 'config.json'), '{"all": "mod');
+    expect((await run('--onlynew')).json.failures[0]).toMatchObject({ code: 'config-invalid' });
+    expect((await home.run([])).stdout).toContain('First steps');
+  });
+});
+
+describe('--output that is not there', () => {
+  it('is asked for on a terminal, with a default', { timeout: 60_000 }, async () => {
+    const said = await onTerminal('\r');
+    if (said === undefined) return; // No `script` on this machine.
+    expect(existsSync(join(home.folder, 'output', 'processed_files.json')), said).toBe(true);
+  });
+
+  it('ends with a sentence when the terminal hangs up', { timeout: 60_000 }, async () => {
+    const said = await onTerminal('\u0004');
+    if (said === undefined) return;
+    expect(said).toContain('No folder to collect in was named');
+  });
+
+  /** Runs on a terminal and types once the question is there; `undefined` where there is no way to have a terminal. */
+  async function onTerminal(typed: string): Promise<string | undefined> {
+    const program = join(import.meta.dirname, '../../bin/civitarium.js');
+    const line = `stty cols 300; ${process.execPath} ${program} --all models --noimages --api-url ${standin.apiUrl}`;
+    const child = spawn('script', ['-qec', line, '/dev/null'], {
+      cwd: home.folder,
+      env: { ...home.env, TERM: 'xterm' },
+    });
+    let said = '';
+    let hasTyped = false;
+    child.stdout.on('data', (chunk: Buffer) => {
+      said += chunk.toString('utf8');
+      if (hasTyped || !said.includes('Folder for everything')) return;
+      hasTyped = true;
+      child.stdin.write(typed);
+    });
+    return await new Promise((done) => {
+      child.once('error', () => done(undefined));
+      child.once('close', () => done(said));
+    });
+  }
+});
