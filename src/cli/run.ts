@@ -9,7 +9,7 @@ import { wrapLine } from '../verbs/wrap-line.ts';
 import { readArguments } from './arguments.ts';
 import type { Asked } from './arguments.ts';
 import { askOnTerminal } from './ask-output.ts';
-import type { DataManagerOptions } from './data-manager.ts';
+import type { DataManagerOptions } from './data-manager-call.ts';
 import { listenForInterrupts } from './interrupts.ts';
 import { strikeSecrets } from './log-file.ts';
 import { openConfig } from './open-config.ts';
@@ -76,7 +76,7 @@ async function dataManagerWords(
 ): Promise<readonly string[] | undefined> {
   // Most command lines name a command first: nothing is loaded for those.
   if (argv[0]?.startsWith('-') !== true) return undefined;
-  const { fromDataManager } = await import('./data-manager.ts');
+  const { fromDataManager } = await import('./data-manager-call.ts');
   return await fromDataManager(argv, dataManagerOptions(session));
 }
 
@@ -99,7 +99,7 @@ async function runAsked(
   const { which, common } = asked;
   const { config, ...rest } = await openConfig(common, configFolder(), false);
   if (config === undefined && which === 'default') {
-    const { fromDataManagerConfig } = await import('./data-manager.ts');
+    const { fromDataManagerConfig } = await import('./data-manager-call.ts');
     const said = await fromDataManagerConfig(argv, dataManagerOptions(session));
     const meant = said === undefined ? undefined : await readArguments(said, VERBS, VERSION);
     if (meant?.kind === 'verb') return await runVerb(meant, session);
