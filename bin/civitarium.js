@@ -14,13 +14,13 @@ if (major < NEEDED) {
 }
 
 // glibc gives every thread a heap of its own and hands little of it back: a quarter of what a large scan would hold. It
-// reads this setting when a process starts, so the process starts over, once, where much is done.
-const HEAVY = ['scan', 'update', 'pages', 'get', 'images', 'demo'];
+// reads this setting when a process starts, so the process starts over, once, where much may be done.
+const LIGHT = ['-h', '--help', '-V', '--version', 'help', 'config', 'doctor', 'missing', 'inspect', 'pin'];
 if (
   process.platform === 'linux' &&
   process.env.MALLOC_ARENA_MAX === undefined &&
   process.execve !== undefined &&
-  process.argv.slice(2).some((word) => HEAVY.includes(word) || word === '-j' || word.startsWith('--job'))
+  !process.argv.some((word) => LIGHT.includes(word))
 ) {
   const again = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
   process.execve(process.execPath, again, { ...process.env, MALLOC_ARENA_MAX: '1' });

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { makeThumbnail, thumbName } from '../../archive/thumbnails.ts';
 import { writeOutputs } from '../../archive/write-outputs.ts';
@@ -11,8 +12,8 @@ import type { Failure } from '../verb.ts';
 import type { GalleryPlace } from './galleries.ts';
 import { refusedWrites } from './refused-writes.ts';
 
-/** Thumbnails made at once; libvips uses threads of its own. */
-const AT_ONCE = 4;
+/** Thumbnails made at once: one a core, and each of them holds its picture. */
+const AT_ONCE = Math.min(4, availableParallelism());
 
 export interface Thumbs {
   /** Cover path to thumbnail path, both absolute. */
