@@ -16,14 +16,22 @@ if (major < NEEDED) {
 // glibc gives every thread a heap of its own and hands little of it back: a quarter of what a large scan would hold. It
 // reads this setting when a process starts, so the process starts over, once, where much may be done.
 const LIGHT = ['-h', '--help', '-V', '--version', 'help', 'config', 'doctor', 'missing', 'inspect', 'pin'];
-if (
+if (process.env.CIVITARIUM_AGAIN !== undefined) {
+  // It is for this process alone, not for a browser that it opens.
+  delete process.env.CIVITARIUM_AGAIN;
+  delete process.env.MALLOC_ARENA_MAX;
+} else if (
   process.platform === 'linux' &&
   process.env.MALLOC_ARENA_MAX === undefined &&
   process.execve !== undefined &&
   !process.argv.some((word) => LIGHT.includes(word))
 ) {
   const again = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
-  process.execve(process.execPath, again, { ...process.env, MALLOC_ARENA_MAX: '1' });
+  process.execve(process.execPath, again, {
+    ...process.env,
+    MALLOC_ARENA_MAX: '1',
+    CIVITARIUM_AGAIN: '1',
+  });
 }
 
 const source = new URL('../src/main.ts', import.meta.url);
