@@ -75,6 +75,34 @@ export async function writeSidecars(catalog: Catalog, job: SidecarJob): Promise<
   return total;
 }
 
+/**
+ * Writes notes of ours anew that lie there, and no others: one that was changed since it was written is the user's. Throws
+ * LibraryError `disk-full`.
+ */
+export async function renewSidecars(
+  catalog: Catalog,
+  job: Omit<SidecarJob, 'files' | 'formats'>,
+  notes: readonly Pick<Wanted, 'file' | 'format'>[],
+): Promise<Pick<SidecarsWritten, 'written' | 'failures'>> {
+  const failures: SidecarsWritten['failures'][number][] = [];
+  let written = 0;
+  for (const batch of chunks(notes, AT_ONCE)) {
+    job.signal.throwIfAborted();
+    const contents = await sidecarContents(
+      catalog.db,
+      batch.map(({ file }) => file.fileId),
+      job.apiOrigin,
+    );
+    const wanted = batch.flatMap(({ file, format }) =>
+      wantedOf({ root: job.root, formats: [format] }, file, contents.get(file.fileId)),
+    );
+    const done = await writeOutputs(catalog, wanted.map(outputOf), job);
+    written += done.written;
+    failures.push(...done.failures);
+  }
+  return { written, failures };
+}
+
 interface Wanted {
   readonly file: StockFile;
   readonly format: WrittenSidecar;
@@ -82,7 +110,11 @@ interface Wanted {
   readonly content: SidecarContent;
 }
 
-function wantedOf(job: SidecarJob, file: StockFile, content: SidecarContent | undefined): Wanted[] {
+function wantedOf(
+  job: Pick<SidecarJob, 'root' | 'formats'>,
+  file: StockFile,
+  content: SidecarContent | undefined,
+): Wanted[] {
   if (content === undefined) return [];
   const { folder, stem } = file.walked;
   return job.formats.map((format) => ({

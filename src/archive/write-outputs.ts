@@ -122,7 +122,10 @@ async function writeBatch(
   );
   const rows = new Map((await outputsOf(catalog.db, { paths })).map((row) => [row.path, row]));
   const { wanted, right } = await judgeAll(batch, rows, total);
-  const unrecorded = right.filter((output) => rows.get(output.path)?.done_sha256 !== output.sha256);
+  const unrecorded = right.filter(({ path, sha256 }) => {
+    const row = rows.get(path);
+    return row?.done_sha256 !== sha256 || row.intent_sha256 !== null;
+  });
   await intend(
     catalog,
     [...wanted, ...unrecorded].map((output) => intentOf(output)),

@@ -140,8 +140,8 @@ async function relocateWhole(
 }
 
 /**
- * Takes output rows to where their files were moved. A page names its own place: it counts as unfinished from here on,
- * so that whoever writes pages next writes it anew, also after a kill.
+ * Takes output rows to where their files were moved. Pages, and notes for other programs, name their own place: they count
+ * as unfinished from here on, so that whoever writes pages next writes them anew, also after a kill.
  */
 export async function relocateOutputs(
   trx: Kysely<Tables>,
@@ -155,7 +155,7 @@ export async function relocateOutputs(
     await sql`delete from output where path in (select target from ${moved} as moved)
       and path not in (select source from ${moved} as again)`.execute(trx);
     await sql`update output set path = moved.target, root_id = moved.root_id, mtime_ns = moved.mtime_ns,
-        intent_sha256 = case when kind = 'page' then coalesce(intent_sha256, done_sha256) else intent_sha256 end,
+        intent_sha256 = case when kind in ('page', 'sidecar') then coalesce(intent_sha256, done_sha256) else intent_sha256 end,
         done_sha256 = case when kind = 'page' then null else done_sha256 end
       from ${moved} as moved where output.path = moved.source`.execute(trx);
   }

@@ -162,12 +162,13 @@ interface Work extends OrganiseWork {
 
 async function organiseAndWrite(work: Work): Promise<RunResult> {
   const { deps, catalog, runId, prepared, recovered, scopes } = work;
-  const { executed, roots } = await carryOut(work);
-  if (executed.stopped !== undefined) return resultOf(prepared, executed, recovered.problems, undefined);
+  const { executed, roots, warnings } = await carryOut(work);
+  const told = [...recovered.problems, ...warnings];
+  if (executed.stopped !== undefined) return resultOf(prepared, executed, told, undefined);
   const concerned = new Set([...roots, ...recovered.roots, ...scopes.map((scope) => scope.root.id)]);
   const pages = await rewritePages(deps, catalog, concerned, executed.touched);
   faultPoint('move.pages-written');
-  const result = resultOf(prepared, executed, [...recovered.problems, ...pages.warnings], undefined);
+  const result = resultOf(prepared, executed, [...told, ...pages.warnings], undefined);
   const failures = [...result.failures, ...pages.failures];
   return {
     ...result,

@@ -187,6 +187,8 @@ async function addOutputs(
     return [
       {
         ...row,
+        // A note for another program may name the place of the file it was copied from.
+        intent_sha256: row.kind === 'sidecar' ? (row.intent_sha256 ?? row.done_sha256) : row.intent_sha256,
         path: copy.step.target,
         root_id: copy.step.target_root_id,
         file_id: owner,

@@ -71,7 +71,7 @@ export async function organiseFound({ deps, catalog, runId, wish, found }: Work)
     const result = resultOf(prepared, undefined, [], undefined);
     return phaseOf(result, { ...asFound, failures: result.failures });
   }
-  const { executed, roots } = await carryOut({
+  const { executed, roots, warnings } = await carryOut({
     deps,
     catalog,
     runId,
@@ -80,7 +80,7 @@ export async function organiseFound({ deps, catalog, runId, wish, found }: Work)
     signal: deps.signal,
     scopes,
   });
-  const result = resultOf(prepared, executed, [], undefined);
+  const result = resultOf(prepared, executed, warnings, undefined);
   const after = await walkAgain(deps, catalog, found, roots, scopes);
   const touched = new Set([...found.touched, ...executed.touched]);
   for (const stock of after.stocks.values()) for (const fileId of stock.dirty) touched.add(fileId);

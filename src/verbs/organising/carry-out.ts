@@ -3,7 +3,9 @@ import { faultPoint } from '../../base/fault-point.ts';
 import type { RunId } from '../../base/ids.ts';
 import { executeSteps } from '../../archive/organise/execute.ts';
 import type { Executed } from '../../archive/organise/execute.ts';
+import { formatCount } from '../../base/bytes.ts';
 import { journalRoots } from '../../archive/organise/journal-roots.ts';
+import { notesBehind } from '../../archive/organise/notes-behind.ts';
 import type { PlannedGroup, PlanOptions } from '../../archive/organise/plan.ts';
 import { stepsFor } from '../../archive/organise/steps.ts';
 import { rootsIn } from '../../archive/organise/undo.ts';
@@ -30,6 +32,8 @@ export interface CarriedOut {
   readonly executed: Executed;
   /** Roots that files left or came to: their pages are to be written. */
   readonly roots: ReadonlySet<number>;
+  /** Notes of the user's that name an old place, in a sentence; none where there are none. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -58,7 +62,16 @@ export async function carryOut(work: OrganiseWork): Promise<CarriedOut> {
   phase.end();
   if (executed.stopped instanceof InterruptedError)
     throw signal.reason instanceof Error ? signal.reason : executed.stopped;
-  return { executed, roots: rootsIn(steps) };
+  const behind = options.mode === 'move' ? await notesBehind(catalog.db, groups) : new Map<string, number>();
+  return { executed, roots: rootsIn(steps), warnings: behindLines(behind) };
+}
+
+function behindLines(behind: ReadonlyMap<string, number>): string[] {
+  if (behind.size === 0) return [];
+  const parts = [...behind].map(([program, count]) => `${formatCount(count)} of ${program}`);
+  return [
+    `Notes of yours that still name the old place of a file: ${parts.join(', ')}. They are left as they are; the program has to look at its folders again.`,
+  ];
 }
 
 /** In which root each file will count: its own, a known one around it, or the output folder as a new one. */

@@ -21,7 +21,7 @@ import { writeGallery } from './write-gallery.ts';
 import { writeLists } from './write-lists.ts';
 import { writeInfos } from './write-infos.ts';
 import { pagePaths, writePages } from './write-pages.ts';
-import { writeRootSidecars } from './write-sidecars.ts';
+import { renewRootSidecars, writeRootSidecars } from './write-sidecars.ts';
 import { bringPreviews } from './bring-previews.ts';
 
 export interface LibraryWritten {
@@ -137,6 +137,7 @@ async function writeNotes(
   for (const root of jobs) {
     addTo(total, await writeInfos(deps, catalog, root, touched));
     addTo(total, await writeCollected(deps, catalog, root, touched));
+    addTo(total, await renewRootSidecars(deps, catalog, root));
     addTo(total, await writeRootSidecars(deps, catalog, root, touched, job.sidecars ?? []));
     const paged = addTo(total, await writePages(deps, catalog, root, touched, pageOf, job.request));
     pages.pages += paged.pages;

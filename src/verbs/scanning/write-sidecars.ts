@@ -1,8 +1,10 @@
 import { join } from 'node:path';
-import { writeSidecars } from '../../archive/sidecar-write.ts';
+import { renewSidecars, writeSidecars } from '../../archive/sidecar-write.ts';
+import type { SidecarJob } from '../../archive/sidecar-write.ts';
 import type { StockFile } from '../../archive/take-stock.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { sidecarName } from '../../formats/sidecars/write-sidecar.ts';
+import { WRITTEN_SIDECARS } from '../../formats/sidecars/written-formats.ts';
 import type { WrittenSidecar } from '../../formats/sidecars/written-formats.ts';
 import { boundsOf } from '../../library/inside.ts';
 import { besideStems } from '../../profiles/beside.ts';
@@ -10,6 +12,22 @@ import { placeKey } from '../../profiles/profile.ts';
 import type { Deps } from '../deps.ts';
 import type { FilesWritten, RootJob } from './library-job.ts';
 import { refusedWrites } from './refused-writes.ts';
+
+/** Writes notes of ours anew that moved with their model file, or whose writing was cut short: some name its place. */
+export async function renewRootSidecars(deps: Deps, catalog: Catalog, job: RootJob): Promise<FilesWritten> {
+  const { root } = job.walked.target;
+  const files = new Map<number, StockFile>(job.files.map((file) => [file.fileId, file]));
+  const notes = job.outputs.flatMap(({ kind, path, file_id: fileId, intent_sha256: intent }) => {
+    const file = files.get(fileId ?? 0);
+    if (kind !== 'sidecar' || intent === null || file === undefined || !job.exists(path)) return [];
+    const { folder, stem } = file.walked;
+    const format = WRITTEN_SIDECARS.find((one) => join(root, folder, sidecarName(one, stem)) === path);
+    return format === undefined ? [] : [{ file, format }];
+  });
+  if (notes.length === 0) return { written: 0, warnings: [], failures: [] };
+  const done = await renewSidecars(catalog, placing(deps, job), notes);
+  return { written: done.written, warnings: [], failures: refusedWrites(done) };
+}
 
 /** Writes the notes that were asked for: for touched files, and those that lack one. */
 export async function writeRootSidecars(
@@ -19,19 +37,9 @@ export async function writeRootSidecars(
   touched: ReadonlySet<number>,
   formats: readonly WrittenSidecar[],
 ): Promise<FilesWritten> {
-  const { root } = job.walked.target;
   const files = formats.length === 0 ? [] : wanting(job, touched, formats);
   if (files.length === 0) return { written: 0, warnings: [], failures: [] };
-  const done = await writeSidecars(catalog, {
-    root,
-    files,
-    formats,
-    // Other programs look beside the model only, whatever the profile.
-    bounds: boundsOf(root, job.walked.walk.links),
-    apiOrigin: new URL(deps.settings.apiUrl).origin,
-    now: () => deps.clock.now(),
-    signal: deps.signal,
-  });
+  const done = await writeSidecars(catalog, { ...placing(deps, job), files, formats });
   const [first] = done.left;
   const warnings = [
     ...(done.merged === 0
@@ -46,6 +54,18 @@ export async function writeRootSidecars(
         ]),
   ];
   return { written: done.written, warnings, failures: refusedWrites(done) };
+}
+
+function placing(deps: Deps, { walked }: RootJob): Omit<SidecarJob, 'files' | 'formats'> {
+  const { root } = walked.target;
+  return {
+    root,
+    // Other programs look beside the model only, whatever the profile.
+    bounds: boundsOf(root, walked.walk.links),
+    apiOrigin: new URL(deps.settings.apiUrl).origin,
+    now: () => deps.clock.now(),
+    signal: deps.signal,
+  };
 }
 
 function wanting(

@@ -30,11 +30,12 @@ export interface OrganiseLibrary {
 
 const MODEL = /\.(?:safetensors|ckpt|pt|bin|pth|gguf|sft)$/;
 
-/** Makes the library, scans it, and remembers how it was then. `add` puts more into it before the scan. */
+/** Makes the library, scans it (with `flags`), and remembers how it was then. `add` puts more into it before the scan. */
 export async function makeOrganiseLibrary(
   standin: Standin,
   models = 12,
   add: (folder: string, known: readonly LibraryFile[]) => void = () => undefined,
+  flags: readonly string[] = [],
 ): Promise<OrganiseLibrary> {
   const home = makeHome();
   const folder = join(home.folder, 'models');
@@ -45,7 +46,7 @@ export async function makeOrganiseLibrary(
   add(folder, known);
   const run = (env: Readonly<Record<string, string>>, args: readonly string[]): Promise<CliResult> =>
     home.run([...args, '--api-url', standin.apiUrl, '--rate', '60000', '--json'], { env, timeoutMs: 60_000 });
-  const scan = await run({}, ['scan', folder, '--images', '2']);
+  const scan = await run({}, ['scan', folder, '--images', '2', ...flags]);
   if (scan.code !== 0) throw new Error(`The scan ended with ${String(scan.code)}: ${scan.stderr}`);
   const copyTree = (from: string, to: string): void =>
     cpSync(from, to, { recursive: true, preserveTimestamps: true });
