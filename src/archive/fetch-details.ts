@@ -6,6 +6,7 @@ import { recordLooks } from '../catalog/state.ts';
 import type { CivitaiClient } from '../civitai/client.ts';
 import { keepModels, keepVersions } from './keep-answers.ts';
 import type { Blobs, Learned } from './keep-answers.ts';
+import { ALONE_AFTER_MS, ASKED_ALONE, dueAlone } from './unlisted-models.ts';
 
 /** Most hashes a `by-hash` question takes, and most ids a `models?ids=` one (civitai-api 3.3, 3.4). */
 const AT_ONCE = 100;
@@ -15,6 +16,8 @@ export interface FetchOptions {
   readonly client: CivitaiClient;
   readonly now: () => number;
   readonly phase: Phase;
+  /** A model that no list shows is asked for alone when it last answered so this long ago, ms; 0 asks for all. */
+  readonly aloneAfterMs?: number;
 }
 
 /** Full answers for the versions of some hashes, a hundred a question. */
@@ -32,8 +35,9 @@ export async function fetchVersionsOf(
 }
 
 /**
- * Models by their ids: a hundred a question with everything shown, then what was not listed once more without, then the
- * few left one by one. Only a single question that is answered "no" counts as absent: a list that drops a model says nothing.
+ * Models by their ids: a hundred a question with everything shown, then what was not listed once more without, then those
+ * left that are due one by one. Only a single question that is answered "no" counts as absent: a list that drops a model
+ * says nothing.
  */
 export async function fetchModelsById(
   ids: readonly ModelId[],
@@ -50,11 +54,12 @@ export async function fetchModelsById(
       options.phase.advance(items.length);
     }
   }
-  for (const id of left) {
+  const { aloneAfterMs = ALONE_AFTER_MS } = options;
+  for (const id of await dueAlone(options.catalog, [...left], options.now(), aloneAfterMs)) {
     const item = await options.client.model(id);
     if (item === undefined)
       await recordLooks(options.catalog, 'model', [{ subject: String(id), answer: 'absent' }], options.now());
-    else await keepModels([item], blobs, 'models', learned, options);
+    else await keepModels([item], blobs, ASKED_ALONE, learned, options);
     options.phase.advance(1);
   }
 }

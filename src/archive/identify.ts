@@ -12,6 +12,7 @@ import { fetchModelsById, fetchVersionsOf } from './fetch-details.ts';
 import type { FetchOptions } from './fetch-details.ts';
 import { keepVersions, nothingLearned } from './keep-answers.ts';
 import type { Blobs, Learned } from './keep-answers.ts';
+import { ALONE_AFTER_MS } from './unlisted-models.ts';
 
 /** Most hashes a `by-hash/ids` question takes (civitai-api 3.3). */
 const IDS_AT_ONCE = 10_000;
@@ -252,5 +253,10 @@ async function fetchModels(blobs: Blobs, learned: Learned, options: IdentifyOpti
   );
   const again = options.force || options.maxAgeMs !== undefined;
   for (const row of rows) if (again && learned.asked.has(row.sha256)) ids.add(row.modelId);
-  await fetchModelsById([...ids], blobs, learned, options);
+  const aloneAfterMs = options.aloneAfterMs ?? aloneAfter(options);
+  await fetchModelsById([...ids], blobs, learned, { ...options, aloneAfterMs });
+}
+
+function aloneAfter({ force, maxAgeMs = ALONE_AFTER_MS }: IdentifyOptions): number {
+  return force ? 0 : Math.min(maxAgeMs, ALONE_AFTER_MS);
 }

@@ -1,7 +1,10 @@
 import type { BlobId, ModelId, Sha256 } from '../base/ids.ts';
 import type { SourceError } from '../base/errors.ts';
+import { historyMark, versionsChangedSince } from '../catalog/change.ts';
 import type { Catalog } from '../catalog/open.ts';
 import { statesOf } from '../catalog/state.ts';
+import type { SubjectStateRow } from '../catalog/state.ts';
+import { readByKeys } from '../catalog/upsert.ts';
 import { fetchModelsById, fetchVersionsOf } from './fetch-details.ts';
 import { identify, lookAgain, touchedBy, untilOutage } from './identify.ts';
 import type { IdentifyOptions } from './identify.ts';
@@ -15,14 +18,17 @@ export interface Refreshed {
   readonly stopped: SourceError | undefined;
 }
 
-/** A model as the site stands to it after a refresh; `doubtful` when it was missed once and not yet long enough. */
-export type ModelStanding = 'answered' | 'doubtful' | 'removed' | 'unchecked';
+/**
+ * A model as the site stands to it after a refresh: `doubtful` when it was missed once and not yet long enough,
+ * `unlisted` when no list shows it and it is not due to be asked for alone.
+ */
+export type ModelStanding = 'answered' | 'doubtful' | 'removed' | 'unlisted' | 'unchecked';
 
 type Options = Omit<IdentifyOptions, 'force' | 'maxAgeMs'>;
 
 /**
- * Asks again about models and about files that the site did not know. Files whose version was not shown this time are
- * looked up by themselves: only that tells what became of them. What was answered before an outage is kept.
+ * Asks again about models, about files that the site did not know and about those whose version was not shown this time:
+ * only their hashes tell what became of them. What was answered before an outage is kept.
  */
 export async function refreshKnown(
   models: readonly ModelId[],
@@ -31,81 +37,73 @@ export async function refreshKnown(
 ): Promise<Refreshed> {
   const { catalog } = options;
   const startedAt = options.now();
+  const mark = await historyMark(catalog.db);
   const learned = nothingLearned();
+  let open: Blobs = new Map();
   const cut = await untilOutage(options.signal, async () => {
     await fetchModelsById(models, blobs, learned, options);
     // The model's answer says what changed; the version's own, which the sidecars hold, is asked for where it did.
-    await fetchVersionsOf(await changedHashes(catalog, blobs, startedAt), blobs, learned, options);
-    await lookAgain(await unseenHashes(catalog, blobs, startedAt), learned, options);
+    await fetchVersionsOf(await changedHashes(catalog, blobs, mark), blobs, learned, options);
+    open = await openHashes(catalog, blobs, startedAt);
+    await lookAgain(open, learned, options);
+    await fetchVersionsOf(await foundOf(catalog, learned.hashes), blobs, learned, options);
   });
   const touched = await touchedBy(learned, blobs, catalog);
   if (cut !== undefined) return { touched, stopped: cut };
-  // Asks for what was not asked above: what the site never knew, and the versions under which something came back.
-  const open = await openHashes(catalog, blobs, startedAt);
-  const identified = await identify(open, { ...options, force: false, maxAgeMs: options.now() - startedAt });
+  // Asks for what is still without an answer: the models of files that were not known before.
+  const identified = await identify(open, { ...options, force: false, maxAgeMs: undefined });
   return { touched: new Set([...touched, ...identified.touched]), stopped: identified.stopped };
 }
 
-/** How the models stand after a refresh that began at `since`. */
+/** How the models stand after a refresh that began at `since`; `whole` when nothing stopped it. */
 export async function standingsOf(
   catalog: Catalog,
   models: readonly ModelId[],
   since: number,
+  whole: boolean,
 ): Promise<Map<ModelId, ModelStanding>> {
   const states = await statesOf(catalog.db, 'model', models.map(String));
+  return new Map(models.map((id) => [id, standingOf(states.get(String(id)), since, whole)]));
+}
+
+function standingOf(row: SubjectStateRow | undefined, since: number, whole: boolean): ModelStanding {
+  const isFresh = (row?.checked_at ?? 0) >= since;
+  if (row === undefined || (!isFresh && !whole)) return 'unchecked';
+  if (row.state === 'removed') return 'removed';
+  if (row.state === 'found' && row.missed_at !== null) return 'doubtful';
+  return isFresh || row.state === 'missing' ? 'answered' : 'unlisted';
+}
+
+/** Hashes that the site did not show when it was last asked, or whose version no answer since `since` has shown. */
+async function openHashes(catalog: Catalog, blobs: Blobs, since: number): Promise<Map<Sha256, BlobId>> {
+  const states = await statesOf(catalog.db, 'hash', blobs.keys());
+  const rows = await readByKeys(blobs.values(), (some) =>
+    catalog.db
+      .selectFrom('file')
+      .innerJoin('choice', 'choice.file_id', 'file.id')
+      .innerJoin('version', 'version.id', 'choice.version_id')
+      .select('file.blob_id')
+      .where('file.blob_id', 'in', some)
+      .where('version.seen_at', '<', since)
+      .execute(),
+  );
+  const unseen = new Set(rows.map((row) => row.blob_id));
   return new Map(
-    models.map((id) => {
-      const row = states.get(String(id));
-      if (row === undefined || (row.checked_at ?? 0) < since) return [id, 'unchecked'];
-      if (row.state === 'removed') return [id, 'removed'];
-      return [id, row.missed_at === null || row.state === 'missing' ? 'answered' : 'doubtful'];
-    }),
+    [...blobs].filter(([sha256, blobId]) => states.get(sha256)?.state !== 'found' || unseen.has(blobId)),
   );
 }
 
-/** Hashes of known files whose version no answer since `since` has shown. */
-async function unseenHashes(catalog: Catalog, blobs: Blobs, since: number): Promise<Map<Sha256, BlobId>> {
-  const rows = await catalog.db
-    .selectFrom('choice')
-    .innerJoin('version', 'version.id', 'choice.version_id')
-    .innerJoin('file', 'file.id', 'choice.file_id')
-    .innerJoin('blob', 'blob.id', 'file.blob_id')
-    .select('blob.sha256')
-    .where('version.seen_at', '<', since)
-    .execute();
-  const unseen = new Set(rows.map((row) => row.sha256));
-  return new Map([...blobs].filter(([sha256]) => unseen.has(sha256)));
+/** Those of some hashes that the site shows. */
+async function foundOf(catalog: Catalog, hashes: ReadonlySet<Sha256>): Promise<Sha256[]> {
+  const states = await statesOf(catalog.db, 'hash', hashes);
+  return [...hashes].filter((hash) => states.get(hash)?.state === 'found');
 }
 
-/** Hashes that the site did not show when it was last asked, or whose version it does not show now. */
-async function openHashes(catalog: Catalog, blobs: Blobs, since: number): Promise<Map<Sha256, BlobId>> {
-  const rows = await catalog.db
-    .selectFrom('subject_state')
-    .select('subject')
-    .where('kind', '=', 'hash')
-    .where('state', '=', 'found')
-    .execute();
-  const found = new Set(rows.map((row) => row.subject));
-  const unseen = await unseenHashes(catalog, blobs, since);
-  return new Map([...blobs].filter(([sha256]) => !found.has(sha256) || unseen.has(sha256)));
-}
-
-/** Hashes of known files of whose version something changed since `since`. */
-async function changedHashes(catalog: Catalog, blobs: Blobs, since: number): Promise<Sha256[]> {
-  const changes = await catalog.db
-    .selectFrom('change')
-    .select('subject')
-    .where('kind', '=', 'version')
-    .where('at', '>=', since)
-    .execute();
-  const changed = new Set(changes.map((change) => Number(change.subject)));
-  if (changed.size === 0) return [];
-  const rows = await catalog.db
-    .selectFrom('candidate')
-    .innerJoin('blob', 'blob.id', 'candidate.blob_id')
-    .select(['candidate.version_id', 'blob.sha256'])
-    .execute();
-  return [
-    ...new Set(rows.filter((row) => changed.has(row.version_id)).map((row) => row.sha256 as Sha256)),
-  ].filter((sha256) => blobs.has(sha256));
+/** Hashes of known files of whose version something is in the history behind a mark. */
+async function changedHashes(catalog: Catalog, blobs: Blobs, mark: number): Promise<Sha256[]> {
+  const rows = await readByKeys(await versionsChangedSince(catalog.db, mark), (some) =>
+    catalog.db.selectFrom('candidate').select('blob_id').where('version_id', 'in', some).execute(),
+  );
+  const changed = new Set(rows.map((row) => row.blob_id));
+  return [...blobs].flatMap(([sha256, blobId]) => (changed.has(blobId) ? [sha256] : []));
 }

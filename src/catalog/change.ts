@@ -1,4 +1,4 @@
-import type { Insertable, Kysely } from 'kysely';
+import type { Insertable, Kysely, Selectable } from 'kysely';
 
 import type { ChangeTable, Tables } from './schema.ts';
 import { upsert } from './upsert.ts';
@@ -55,6 +55,49 @@ function written(field: string, value: Value): string | null {
 /** Adds to the history; nothing in it is ever rewritten. */
 export async function saveChanges(trx: Kysely<Tables>, changes: readonly Change[]): Promise<void> {
   await upsert(trx, 'change', changes, { key: ['id'] });
+}
+
+/** Where the history ends now: what is added from here on is behind this mark. */
+export async function historyMark(db: Kysely<Tables>): Promise<number> {
+  const row = await db
+    .selectFrom('change')
+    .select((select) => select.fn.max('id').as('id'))
+    .executeTakeFirst();
+  return Number(row?.id ?? 0);
+}
+
+/** As many rows of the history at once: descriptions are in it whole, twice. */
+const AT_ONCE = 500;
+
+/** What was added to the history behind a mark, in its order, some rows at a time. */
+export async function* changesSince(
+  db: Kysely<Tables>,
+  mark: number,
+): AsyncGenerator<Selectable<ChangeTable>[]> {
+  for (let last = mark; ;) {
+    const rows = await db
+      .selectFrom('change')
+      .selectAll()
+      .where('id', '>', last)
+      .orderBy('id')
+      .limit(AT_ONCE)
+      .execute();
+    if (rows.length > 0) yield rows;
+    if (rows.length < AT_ONCE) return;
+    last = rows.at(-1)?.id ?? last;
+  }
+}
+
+/** The versions of which something is in the history behind a mark. */
+export async function versionsChangedSince(db: Kysely<Tables>, mark: number): Promise<number[]> {
+  const rows = await db
+    .selectFrom('change')
+    .select('subject')
+    .distinct()
+    .where('id', '>', mark)
+    .where('kind', '=', 'version')
+    .execute();
+  return rows.map((row) => Number(row.subject));
 }
 
 /** Counts subjects from what was there before and what changed. */

@@ -180,6 +180,24 @@ export async function latestPayloads(
   );
 }
 
+/** When subjects were first answered about, epoch ms; those that never were are left out. */
+export async function firstAnswers(
+  db: Kysely<Tables>,
+  kind: PayloadKind,
+  subjects: Iterable<string>,
+): Promise<Map<string, number>> {
+  const rows = await readByKeys(subjects, (some) =>
+    db
+      .selectFrom('payload')
+      .select((select) => ['subject', select.fn.min('first_seen_at').as('at')])
+      .where('kind', '=', kind)
+      .where('subject', 'in', some)
+      .groupBy('subject')
+      .execute(),
+  );
+  return new Map(rows.map((row) => [row.subject, Number(row.at)]));
+}
+
 /** Every span in which something was seen of a subject, oldest first. */
 export async function payloadHistory(
   db: Kysely<Tables>,

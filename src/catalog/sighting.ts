@@ -61,6 +61,26 @@ export async function recordSightings<Item extends Look>(
   return news;
 }
 
+/** The endpoints from which subjects were last seen. */
+export async function lastSources(
+  db: Kysely<Tables>,
+  kind: string,
+  subjects: Iterable<string>,
+): Promise<Map<string, string>> {
+  const rows = await readByKeys(subjects, (some) =>
+    db
+      .selectFrom('sighting')
+      .select(['subject', 'source', 'to_at'])
+      .where('kind', '=', kind)
+      .where('subject', 'in', some)
+      .orderBy('to_at')
+      .orderBy('id')
+      .execute(),
+  );
+  // Later rows replace earlier ones.
+  return new Map(rows.map((row) => [row.subject, row.source]));
+}
+
 async function newestSpans(trx: Kysely<Tables>, group: readonly Look[]): Promise<Map<string, Span>> {
   const { kind, source } = group[0] as Look;
   const rows = await readByKeys(

@@ -8,7 +8,7 @@ import { saveVersionImages } from './image-use.ts';
 import { writing } from './open.ts';
 import type { Writable } from './open.ts';
 import type { Tables, VersionStatTable, VersionTable } from './schema.ts';
-import { readByKeys, upsert, writeByKeys } from './upsert.ts';
+import { groupBy, readByKeys, upsert, writeByKeys } from './upsert.ts';
 import { saveVersionFiles } from './version-file.ts';
 
 type VersionRow = Selectable<VersionTable>;
@@ -44,6 +44,28 @@ export async function saveVersions(
     await saveChanges(trx, changes);
     return countChanges(new Set(ids), new Set(ids.filter((id) => !before.has(id))), changes);
   });
+}
+
+/** A version as it stands among the others of its model. */
+export type VersionInModel = Pick<
+  VersionRow,
+  'id' | 'model_id' | 'name' | 'position' | 'published_at' | 'first_seen_at'
+>;
+
+/** All known versions of some models, by model. */
+export async function versionsOf(
+  db: Kysely<Tables>,
+  modelIds: Iterable<number>,
+): Promise<Map<number, VersionInModel[]>> {
+  const rows = await readByKeys(modelIds, (some) =>
+    db
+      .selectFrom('version')
+      .select(['id', 'model_id', 'name', 'position', 'published_at', 'first_seen_at'])
+      .where('model_id', 'in', some)
+      .orderBy('id')
+      .execute(),
+  );
+  return groupBy(rows, (row) => row.model_id);
 }
 
 function versionAfter(known: VersionRow | undefined, facts: VersionFacts, at: number): VersionRow {

@@ -44,6 +44,12 @@ function fieldOf(field: string): string {
 function valueOf(field: string, value: string | null): string | undefined {
   if (value === null) return undefined;
   if (FLAGS.has(field)) return value === '1' ? 'yes' : 'no';
-  if (LISTS.has(field)) return (JSON.parse(value) as string[]).join(', ');
+  const list = listOf(field, value);
+  if (list !== undefined) return list.join(', ');
   return field.endsWith('_at') || field.endsWith('_until') ? value.slice(0, 10) : value;
+}
+
+/** The entries of a field that holds a list; `undefined` for other fields, and for no value. */
+export function listOf(field: string, value: string | null): readonly string[] | undefined {
+  return LISTS.has(field) && value !== null ? (JSON.parse(value) as string[]) : undefined;
 }

@@ -1,14 +1,16 @@
 import { formatCount } from '../base/bytes.ts';
-import { formatDay } from '../base/dates.ts';
-import type { BlobId, FileId, ModelId, Sha256 } from '../base/ids.ts';
+import type { BlobId, FileId, ModelId, Sha256, VersionId } from '../base/ids.ts';
 import type { SourceError } from '../base/errors.ts';
 import { knownHashes } from '../archive/hash-files.ts';
 import type { PreviewWish } from '../archive/plan-previews.ts';
 import { refreshKnown, standingsOf } from '../archive/refresh-known.ts';
 import type { ModelStanding, Refreshed } from '../archive/refresh-known.ts';
+import { ALONE_AFTER_MS } from '../archive/unlisted-models.ts';
 import { whatChanged } from '../archive/what-changed.ts';
 import type { News } from '../archive/what-changed.ts';
+import { historyMark } from '../catalog/change.ts';
 import type { Catalog } from '../catalog/open.ts';
+import { groupBy, readByKeys } from '../catalog/upsert.ts';
 import type { WrittenSidecar } from '../formats/sidecars/written-formats.ts';
 import { chooseFor } from '../catalog/candidate.ts';
 import type { Deps } from './deps.ts';
@@ -22,6 +24,7 @@ import type { Layout } from './scanning/layout.ts';
 import { endIncomplete, unsettle } from './scanning/settle.ts';
 import { readSidecarFormats, SIDECARS_OPTION } from './scanning/sidecar-formats.ts';
 import { writeByLayout } from './scanning/write-by-layout.ts';
+import { newsLines, versionUrl } from './updating/news-lines.ts';
 import type { Failure, RunResult, Verb } from './verb.ts';
 
 /** `civitarium update [PATH...]`: ask again about everything that is known. */
@@ -29,7 +32,7 @@ export const update: Verb = {
   name: 'update',
   summary: 'refresh what is known, whatever its age; say what changed',
   description:
-    'Asks Civitai again about every model of the library, a hundred a request, and about files it did not know. Says what changed, field by field, and which newer versions are out. What was known is never lost: a model that is gone is kept and counts as removed when two looks, more than 90 minutes apart, miss it.',
+    'Asks Civitai again about every model of the library, a hundred a request, and about files it did not know. Says what changed, field by field, and which newer versions are out; writes only what is new. Models that no list of the site shows cost a request each: they are asked for once in 30 days, or with --force-refresh. What was known is never lost: a model that is gone is kept and counts as removed when two looks, more than 90 minutes apart, miss it.',
   examples: [
     ['civitarium update', 'everything that was ever scanned here'],
     ['civitarium update ~/models/lora --json', 'one folder, for a script'],
@@ -72,8 +75,14 @@ async function updateFound(
     catalog,
     files.map((file) => file.fileId),
   );
-  const owners = await modelsOf(catalog, known);
-  const models = [...new Set(owners.values())];
+  const choices = await choicesOf(catalog, known);
+  const held = new Map(
+    [...groupBy(choices.values(), (choice) => choice.modelId)].map(([modelId, some]) => [
+      modelId,
+      new Set(some.map((choice) => choice.versionId)),
+    ]),
+  );
+  const models = [...held.keys()];
   const absences = absent.map((path) => `${path} is not there and was left out.`);
   if (deps.settings.dryRun) {
     return {
@@ -86,12 +95,13 @@ async function updateFound(
   }
   const keyWarnings = await checkKey(deps);
   const startedAt = deps.clock.now();
+  const mark = await historyMark(catalog.db);
   await unsettle(catalog, roots);
   const refreshed = await refresh(deps, catalog, models, known);
-  const news = await whatChanged(catalog, new Set(models), startedAt);
+  const news = await whatChanged(catalog, held, { at: startedAt, mark });
   const touched = new Set([...stocks.values()].flatMap((stock) => [...stock.dirty]));
   for (const [fileId, { sha256 }] of known) {
-    const modelId = owners.get(fileId);
+    const modelId = choices.get(fileId)?.modelId;
     if (refreshed.touched.has(sha256) || (modelId !== undefined && news.models.has(modelId)))
       touched.add(fileId);
   }
@@ -103,7 +113,8 @@ async function updateFound(
     (group, layout) => endIncomplete(catalog, group, layout),
   );
   return resultOf({
-    standings: await standingsOf(catalog, models, startedAt),
+    standings: await standingsOf(catalog, models, startedAt, refreshed.stopped === undefined),
+    siteUrl: new URL(deps.settings.apiUrl).origin,
     news,
     written: written.written,
     warnings: [...keyWarnings, ...absences, ...written.warnings],
@@ -114,17 +125,24 @@ async function updateFound(
 
 type Known = Awaited<ReturnType<typeof knownHashes>>;
 
-/** The model of each known file that has one. */
-async function modelsOf(catalog: Catalog, known: Known): Promise<Map<FileId, ModelId>> {
-  const rows = await catalog.db
-    .selectFrom('choice')
-    .innerJoin('version', 'version.id', 'choice.version_id')
-    .select(['choice.file_id', 'version.model_id'])
-    .execute();
+/** The version that each known file counts as, where there is one. */
+async function choicesOf(
+  catalog: Catalog,
+  known: Known,
+): Promise<Map<FileId, { readonly modelId: ModelId; readonly versionId: VersionId }>> {
+  const rows = await readByKeys(known.keys(), (some) =>
+    catalog.db
+      .selectFrom('choice')
+      .innerJoin('version', 'version.id', 'choice.version_id')
+      .select(['choice.file_id', 'version.id', 'version.model_id'])
+      .where('choice.file_id', 'in', some)
+      .execute(),
+  );
   return new Map(
-    rows
-      .map((row) => [row.file_id as FileId, row.model_id as ModelId] as const)
-      .filter(([fileId]) => known.has(fileId)),
+    rows.map((row) => [
+      row.file_id as FileId,
+      { modelId: row.model_id as ModelId, versionId: row.id as VersionId },
+    ]),
   );
 }
 
@@ -143,6 +161,7 @@ async function refresh(
       now: () => deps.clock.now(),
       signal: deps.signal,
       phase,
+      aloneAfterMs: deps.settings.forceRefresh ? 0 : ALONE_AFTER_MS,
     });
   } finally {
     phase.end();
@@ -154,16 +173,15 @@ interface Told {
   readonly news: News;
   /** Files written. */
   readonly written: number;
+  readonly siteUrl: string;
   readonly warnings: readonly string[];
   readonly failures: readonly Failure[];
   readonly stopped: SourceError | undefined;
 }
 
-function resultOf({ standings, news, written, warnings, failures, stopped }: Told): RunResult {
+function resultOf({ standings, news, written, siteUrl, warnings, failures, stopped }: Told): RunResult {
   const parts = { same: 0, changed: 0, removed: 0, unchecked: 0 };
-  let doubtful = 0;
   for (const [id, standing] of standings) {
-    if (standing === 'doubtful') doubtful += 1;
     if (standing === 'answered') parts[news.models.has(id) ? 'changed' : 'same'] += 1;
     else parts[standing === 'removed' ? 'removed' : 'unchecked'] += 1;
   }
@@ -180,49 +198,52 @@ function resultOf({ standings, news, written, warnings, failures, stopped }: Tol
             next: 'Nothing known was lost; run the update again later.',
           },
         ];
-  const summary = [
-    '',
-    ...newsLines(news),
-    `${formatCount(counts.checked)} models   ${formatCount(counts.same)} as before   ${formatCount(counts.changed)} changed   ${formatCount(counts.removed)} removed from the site   ${formatCount(counts.unchecked)} unchecked   ${formatCount(counts.new_versions)} new versions`,
-    ...(doubtful === 0
-      ? []
-      : [
-          `${formatCount(doubtful)} of the unchecked were not shown this time; a look more than 90 minutes from now tells whether they are gone.`,
-        ]),
-  ];
   return {
     counts,
     warnings,
     failures: all,
     exitCode: stopped !== undefined ? 4 : all.length > 0 ? 3 : 0,
-    summary,
-    data: { changes: news.changes, new_versions: news.newVersions },
+    summary: ['', ...newsLines(news, siteUrl), ...countLines(counts, news, standings)],
+    data: {
+      changes: news.changes,
+      new_versions: news.newVersions.map((version) => ({ ...version, url: versionUrl(siteUrl, version) })),
+      outdated: news.outdated,
+    },
   };
 }
 
-/** More changes than this are summed up. */
-const MANY = 40;
-
-function newsLines({ changes, newVersions }: News): string[] {
-  return [
-    ...changes
-      .slice(0, MANY)
-      .map(
-        ({ name, field, before, after }) =>
-          `${name}: ${field.replaceAll('_', ' ')} was ${shorten(before)}, is ${shorten(after)}`,
-      ),
-    ...(changes.length > MANY
-      ? [`and ${formatCount(changes.length - MANY)} more changes; --json lists them all.`]
-      : []),
-    ...newVersions.map(
-      ({ model, name, publishedAt }) =>
-        `${model}: ${name} is out${publishedAt === undefined ? '' : ` since ${formatDay(publishedAt)}`}`,
-    ),
+function countLines(
+  counts: Readonly<Record<'checked' | 'same' | 'changed' | 'removed' | 'unchecked' | 'new_versions', number>>,
+  news: News,
+  standings: Told['standings'],
+): string[] {
+  const count = (wanted: ModelStanding): number =>
+    [...standings.values()].filter((standing) => standing === wanted).length;
+  const [doubtful, unlisted] = [count('doubtful'), count('unlisted')];
+  const row = [
+    `${formatCount(counts.checked)} models`,
+    `${formatCount(counts.same)} as before`,
+    `${formatCount(counts.changed)} changed`,
+    `${formatCount(counts.removed)} removed from the site`,
+    `${formatCount(counts.unchecked)} unchecked`,
+    `${formatCount(counts.new_versions)} new versions`,
   ];
-}
-
-function shorten(text: string | null): string {
-  if (text === null) return 'nothing';
-  const line = text.replace(/\s+/g, ' ').trim();
-  return line.length > 60 ? `"${line.slice(0, 57)}…"` : `"${line}"`;
+  return [
+    row.join('   '),
+    ...(news.outdated === 0
+      ? []
+      : [
+          `Of ${formatCount(news.outdated)} models a newer version is out than yours; the gallery finds them under "has update".`,
+        ]),
+    ...(doubtful === 0
+      ? []
+      : [
+          `${formatCount(doubtful)} of the unchecked were not shown this time; a look more than 90 minutes from now tells whether they are gone.`,
+        ]),
+    ...(unlisted === 0
+      ? []
+      : [
+          `${formatCount(unlisted)} of the unchecked are in no list of the site; they are asked for one by one each month, or now with --force-refresh.`,
+        ]),
+  ];
 }

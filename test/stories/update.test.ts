@@ -1,11 +1,14 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startStandin } from '../../standin/start.ts';
 import type { Standin } from '../../standin/start.ts';
 import { makeWorld } from '../../standin/world/world.ts';
 import type { CliResult } from '../cli.ts';
+import { update as verb } from '../../src/verbs/update.ts';
 import { treeOf } from '../tree.ts';
+import { clockAhead, runVerb } from '../verb-run.ts';
 import { makeStoryLibrary } from './testing/story-library.ts';
 import type { StoryLibrary } from './testing/story-library.ts';
 import { partsOfChecked } from './testing/sums.ts';
@@ -15,6 +18,8 @@ const WORLD = { models: 40, images: 0, seed: 31 };
 /** The model that gets a new version, and where a file of that version lies before anybody else has it. */
 const GROWING = 10;
 const EARLY = 'own/early bird';
+/** The model of the library that no list shows; alone it answers. */
+const UNLISTED = 9;
 
 let standin: Standin;
 let library: StoryLibrary;
@@ -40,6 +45,20 @@ function changedPaths(before: Readonly<Record<string, string>>): string[] {
   return [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((path) => before[path] !== after[path])
     .sort();
+}
+
+/** How long the tables are that only ever grow. */
+function rowCounts(): Record<'change' | 'payload' | 'version_stat', number> {
+  const catalog = new DatabaseSync(join(library.home.folder, 'data/civitarium/catalog.db'), {
+    readOnly: true,
+  });
+  const count = (table: string): number =>
+    Number(catalog.prepare(`select count(*) as n from ${table}`).get()?.['n']);
+  try {
+    return { change: count('change'), payload: count('payload'), version_stat: count('version_stat') };
+  } finally {
+    catalog.close();
+  }
 }
 
 /** What the stand-in will publish when it is told to, taken out of an equal world. */
@@ -74,20 +93,22 @@ describe('update', () => {
     expect(code, stderr).toBe(0);
     expect(json.counts).toMatchObject({
       checked: library.files.length,
-      same: library.files.length,
+      same: library.files.length - 1,
       changed: 0,
       removed: 0,
-      unchecked: 0,
+      unchecked: 1,
       new_versions: 0,
       written: 0,
     });
-    expect(json.requests.total).toBeLessThanOrEqual(6);
+    // Both lists of models, and one look at the hashes that they do not show.
+    expect(json.requests.byEndpoint).toEqual({ 'models?ids': 2, 'model-versions/by-hash/ids': 1 });
     expect(json['changes']).toEqual([]);
     expect(changedPaths(before)).toEqual([]);
   });
 
-  it('rewrites no file for statistics alone, and neither does a forced scan', async () => {
+  it('rewrites no file, payload or history for statistics alone, and neither does a forced scan', async () => {
     const before = treeOf(library.folder);
+    const kept = rowCounts();
     standin.clock.advance(DAY_MS);
 
     const { json } = await update();
@@ -97,6 +118,9 @@ describe('update', () => {
     const forced = await library.run([...library.scan, '--force-refresh']);
     expect(forced.code, forced.stderr).toBe(0);
     expect(changedPaths(before)).toEqual([]);
+    const { version_stat: stats, ...others } = rowCounts();
+    expect(others).toEqual({ change: kept.change, payload: kept.payload });
+    expect(stats).toBeGreaterThan(kept.version_stat);
   });
 
   it('says field by field what changed, and writes anew only what shows it', async () => {
@@ -108,7 +132,7 @@ describe('update', () => {
 
     const { json } = await update();
 
-    expect(json.counts).toMatchObject({ changed: 2, removed: 0, unchecked: 0 });
+    expect(json.counts).toMatchObject({ changed: 2, removed: 0, unchecked: 1 });
     expect(partsOfChecked(json)).toBe(json.counts['checked']);
     expect(json['changes']).toContainEqual(
       expect.objectContaining({
@@ -143,11 +167,11 @@ describe('update', () => {
   });
 
   it('tells a person the same in a sentence', async () => {
-    standin.world.changes.patchModel(fileAt(9).modelId, { name: 'Renamed Twice' });
+    standin.world.changes.patchModel(fileAt(11).modelId, { name: 'Renamed Twice' });
 
     const { stdout } = await library.run(['update', '--api-url', standin.apiUrl, '--rate', '60000']);
 
-    expect(stdout).toMatch(/Renamed Twice: name was ".+", is "Renamed Twice"/);
+    expect(stdout).toMatch(/Renamed Twice\n +name was ".+", is "Renamed Twice"/);
     expect(stdout).toContain('1 changed');
   });
 
@@ -160,7 +184,14 @@ describe('update', () => {
 
     expect(json.counts['new_versions']).toBe(1);
     expect(json['new_versions']).toEqual([
-      expect.objectContaining({ modelId, versionId: id, name: 'v99 new and better' }),
+      expect.objectContaining({
+        modelId,
+        versionId: id,
+        name: 'v99 new and better',
+        newer: true,
+        have: [standin.world.version(fileAt(GROWING).versionId)?.name],
+        url: expect.stringMatching(new RegExp(`/models/${modelId}\\?modelVersionId=${id}$`)),
+      }),
     ]);
     expect(readFileSync(`${stem}.html`, 'utf8')).toContain('v99 new and better');
     expect(JSON.parse(readFileSync(join(library.folder, `${EARLY}.civitai.info`), 'utf8'))).toMatchObject({
@@ -178,5 +209,25 @@ describe('update', () => {
     expect(code).toBe(0);
     expect(json.requests.total).toBe(0);
     expect(treeOf(library.home.folder)).toEqual(before);
+  });
+
+  it('asks alone for a model that no list shows once a month, or when it is forced to', async () => {
+    const { modelId } = fileAt(UNLISTED);
+    const askedAlone = async (days: number, forced = false): Promise<boolean> => {
+      standin.reset();
+      const { counts } = await runVerb(verb, library.home, {
+        flags: { 'api-url': standin.apiUrl, 'force-refresh': forced },
+        replace: () => ({ clock: clockAhead(days * DAY_MS) }),
+      });
+      const asked = standin.asks().some((ask) => ask.path.endsWith(`/models/${modelId}`));
+      expect(counts['unchecked']).toBe(asked ? 0 : 1);
+      return asked;
+    };
+
+    expect(await askedAlone(1)).toBe(false);
+    expect(await askedAlone(2, true)).toBe(true);
+    expect(await askedAlone(29)).toBe(false);
+    expect(await askedAlone(33)).toBe(true);
+    expect(await askedAlone(34)).toBe(false);
   });
 });
