@@ -16,6 +16,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchResult[]>>> = {
   gallery: async () => (await import('./gallery.ts')).run(),
   organise: async () => (await import('./organise.ts')).run(),
   duplicates: async () => (await import('./duplicates.ts')).run(),
+  update: async () => (await import('./update.ts')).run(),
 };
 
 async function main(names: readonly string[]): Promise<number> {
