@@ -13,7 +13,7 @@ import type { OrganiseWork } from './organising/carry-out.ts';
 import { withFilesLease } from './organising/files-lease.ts';
 import { scopesOf } from './organising/organise-scope.ts';
 import type { OrganiseScope } from './organising/organise-scope.ts';
-import { dryResult, resultOf } from './organising/organise-result.ts';
+import { dryResult, resultOf, treeOf } from './organising/organise-result.ts';
 import { preparePlan } from './organising/prepare-plan.ts';
 import { recoverHeld } from './organising/recover-moves.ts';
 import type { RecoveredHeld } from './organising/recover-moves.ts';
@@ -98,7 +98,8 @@ export const organize: Verb = {
       );
     if (deps.settings.dryRun) {
       const wanted = await scopes();
-      return dryResult(await preparePlan(deps, catalog, wanted, options, deps.signal), wanted, options);
+      const prepared = await preparePlan(deps, catalog, wanted, options, deps.signal);
+      return dryResult(prepared, wanted, options, deps.terminal.width);
     }
     await scopes();
     return await recorded(
@@ -142,14 +143,11 @@ async function foldersOf(deps: Deps, catalog: Catalog, scopes: readonly Organise
 
 async function isWanted(deps: Deps, plan: OrganisePlan, scopes: readonly OrganiseScope[]): Promise<boolean> {
   if (!deps.terminal.interactive || plan.groups.length === 0) return true;
-  const lines = treeLines(
-    plan,
-    scopes.flatMap((scope) => scope.outputs),
-  );
+  const lines = treeLines(plan, { ...treeOf(scopes), width: deps.terminal.width });
   for (const line of lines.slice(0, LINES_TO_CONFIRM)) deps.terminal.print(line);
   if (lines.length > LINES_TO_CONFIRM)
     deps.terminal.print(
-      `… and ${formatCount(lines.length - LINES_TO_CONFIRM)} more lines; --dry-run prints them all.`,
+      `… and ${formatCount(lines.length - LINES_TO_CONFIRM)} more lines; --dry-run shows them.`,
     );
   return await deps.terminal.confirm(
     `Put ${formatCount(plan.groups.length)} files there? "civitarium undo" takes it back.`,

@@ -59,7 +59,7 @@ export async function organiseFound({ deps, catalog, runId, wish, found }: Work)
   const prepared = await preparePlan(deps, catalog, scopes, options, deps.signal);
   const asFound = { ...found, warnings: [], failures: [], writes: true };
   if (wish.dryRun) {
-    const result = dryResult(prepared, scopes, options);
+    const result = dryResult(prepared, scopes, options, deps.terminal.width);
     return phaseOf(result, {
       ...asFound,
       warnings: result.warnings,
@@ -112,7 +112,8 @@ export async function planKnown({
     const walk = await walkTarget(target, { signal: deps.signal });
     scopes.push(jobScope(root, target, output, placed, foldersIn(root, walk.meant)));
   }
-  const result = dryResult(await preparePlan(deps, catalog, scopes, options, deps.signal), scopes, options);
+  const prepared = await preparePlan(deps, catalog, scopes, options, deps.signal);
+  const result = dryResult(prepared, scopes, options, deps.terminal.width);
   const nothing = { roots: [], stocks: new Map<WalkedRoot, Stock>(), touched: new Set<number>() };
   return phaseOf(result, { ...nothing, warnings: [], failures: [], writes: false });
 }

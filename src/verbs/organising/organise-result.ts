@@ -9,6 +9,7 @@ import type { OrganiseScope } from './organise-scope.ts';
 import { stayingLines } from './prepare-plan.ts';
 import type { PreparedPlan } from './prepare-plan.ts';
 import { treeLines } from './tree-lines.ts';
+import type { TreeOptions } from './tree-lines.ts';
 
 /** The parts add up to `files`. */
 export type OrganiseCounts = Readonly<Record<'files' | 'done' | 'identical' | 'skipped' | 'failed', number>>;
@@ -22,12 +23,10 @@ export function dryResult(
   prepared: PreparedPlan,
   scopes: readonly OrganiseScope[],
   { mode }: PlanOptions,
+  width: number | undefined,
 ): OrganiseResult {
   const { plan } = prepared;
-  const tree = treeLines(
-    plan,
-    scopes.flatMap((scope) => scope.outputs),
-  );
+  const tree = treeLines(plan, { ...treeOf(scopes), width });
   const counts = countsOf(prepared, plan.groups.length, failedIn(plan).length);
   return {
     counts,
@@ -38,6 +37,14 @@ export function dryResult(
     data: {
       plan: plan.groups.map(({ file, target }) => ({ from: shownPath(file.path), to: shownPath(target) })),
     },
+  };
+}
+
+/** What the tree of a plan is drawn with. */
+export function treeOf(scopes: readonly OrganiseScope[]): Pick<TreeOptions, 'outputs' | 'roots'> {
+  return {
+    outputs: scopes.flatMap((scope) => scope.outputs),
+    roots: new Map(scopes.map(({ root }) => [root.id, root.path])),
   };
 }
 
