@@ -87,6 +87,7 @@ export function sampleCards(count: number, root: string, seed = 7): CardView[] {
       state: unknown ? 'missing' : next() < 0.04 ? 'removed' : 'found',
       headerWarning: next() < 0.01,
       modelId: unknown ? undefined : 1000 + index,
+      siteFileId: undefined,
       versionId: unknown ? undefined : 5000 + index,
       name,
       versionName: unknown ? undefined : `v${1 + Math.floor(next() * 4)}`,

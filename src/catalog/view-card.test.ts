@@ -23,6 +23,7 @@ describeCatalogs('cards', (open) => {
       state: 'found',
       headerWarning: false,
       modelId: 1,
+      siteFileId: 100,
       versionId: 10,
       name: 'Ink Wash',
       versionName: 'v1',

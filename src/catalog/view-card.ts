@@ -33,6 +33,7 @@ export async function viewCards(
   const versions = await readVersions(db, rootIds);
   const covers = await readCovers(db, rootIds);
   const several = await readSeveral(db);
+  const siteFiles = await readSiteFiles(db, rootIds);
   const words = await readOwnWords(db, rootIds);
   const cards = rows.map((row) => {
     const version = versions.get(row.version_id ?? 0);
@@ -42,6 +43,7 @@ export async function viewCards(
       tags: tags.get(version?.model_id ?? 0) ?? [],
       cover: covers.get(row.id),
       duplicate: several.has(row.blob_id),
+      siteFileId: siteFiles.get(`${row.version_id} ${row.sha256}`),
       warned: warned.has(row.blob_id),
       words: words.get(row.id) ?? '',
     });
@@ -59,12 +61,14 @@ interface Parts {
   readonly tags: readonly string[];
   readonly cover: CardView['cover'];
   readonly duplicate: boolean;
+  readonly siteFileId: number | undefined;
   readonly warned: boolean;
   /** The user's own. */
   readonly words: string;
 }
 
-function cardOf(row: FileRow, { version, model, tags, cover, duplicate, warned, words }: Parts): CardView {
+function cardOf(row: FileRow, parts: Parts): CardView {
+  const { version, model, tags, cover, duplicate, siteFileId, warned, words } = parts;
   return {
     fileId: row.id,
     path: absolutePath(row.root_path, row.path),
@@ -78,6 +82,7 @@ function cardOf(row: FileRow, { version, model, tags, cover, duplicate, warned, 
     headerWarning: warned,
     modelId: version?.model_id,
     versionId: version?.id,
+    siteFileId,
     name: model?.name ?? version?.name ?? row.stem,
     versionName: version?.name,
     type: model?.type,
@@ -130,6 +135,7 @@ function readFiles(db: Kysely<Tables>, rootIds: readonly number[]) {
       'file.first_seen_at',
     ])
     .select(['file.blob_id', 'root.path as root_path', 'standing.state', 'choice.version_id'])
+    .select('blob.sha256')
     .where('file.state', '=', 'present')
     .where('file.root_id', 'in', rootIds)
     .execute();
@@ -226,6 +232,18 @@ async function readVersions(db: Kysely<Tables>, rootIds: readonly number[]) {
       { ...row, hasUpdate: byModel.get(row.model_id)?.some((age) => isNewer(age, row)) ?? false },
     ]),
   );
+}
+
+/** The site's ids of files of the versions in question, by version and SHA-256. */
+async function readSiteFiles(db: Kysely<Tables>, rootIds: readonly number[]): Promise<Map<string, number>> {
+  const rows = await db
+    .selectFrom('version_file')
+    .innerJoin('version_file_hash', 'version_file_hash.file_id', 'version_file.id')
+    .select(['version_file.id', 'version_file.version_id', 'version_file_hash.value'])
+    .where('version_file_hash.type', '=', 'SHA256')
+    .where('version_file.version_id', 'in', heldVersions(db, rootIds).select('version.id'))
+    .execute();
+  return new Map(rows.map((row) => [`${row.version_id} ${row.value}`, row.id]));
 }
 
 /** The covers that are pictures, absolute paths in their order. */

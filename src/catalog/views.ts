@@ -180,6 +180,8 @@ export interface CardView {
   readonly headerWarning: boolean;
   readonly modelId: number | undefined;
   readonly versionId: number | undefined;
+  /** The site's id of this very file. */
+  readonly siteFileId: number | undefined;
   /** Model name, or the file's stem. */
   readonly name: string;
   readonly versionName: string | undefined;

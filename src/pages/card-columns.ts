@@ -89,6 +89,9 @@ function columnsOf(
   const each = <T>(read: (card: CardView) => T): T[] => part.map(({ card }) => read(card));
   return {
     id: each((card) => card.fileId),
+    model: each((card) => card.modelId ?? -1),
+    siteVersion: each((card) => card.versionId ?? -1),
+    siteFile: each((card) => card.siteFileId ?? -1),
     name: each((card) => card.name),
     version: each((card) => card.versionName ?? ''),
     path: each((card) => card.relativePath),

@@ -18,6 +18,7 @@ function card(fileId: number, name: string, more: Partial<CardView> = {}): CardV
     state: 'found',
     headerWarning: false,
     modelId: 1,
+    siteFileId: undefined,
     versionId: 2,
     name,
     versionName: 'v1',

@@ -8,6 +8,8 @@ export interface GalleryOptions {
   readonly title: string;
   /** Relative url of `gallery.files/`, ending in a slash. */
   readonly assets: string;
+  /** A model browser: models by type, most downloaded first, until the reader says otherwise. */
+  readonly browser?: boolean;
 }
 
 /** The gallery document: a shell in which the browser app shows what `galleryData` holds. */
@@ -17,7 +19,11 @@ export function galleryPage(options: GalleryOptions): string {
     assets: options.assets,
     bundle: 'gallery',
     data: ['cards.js'],
-    body: html`<body data-assets="${options.assets}" data-title="${options.title}">
+    body: html`<body
+      data-assets="${options.assets}"
+      data-title="${options.title}"
+      data-kind="${options.browser === true ? 'browser' : 'gallery'}"
+    >
       <div id="app">
         <main>
           <h1>${options.title}</h1>

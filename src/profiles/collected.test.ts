@@ -51,6 +51,17 @@ describe('collected', () => {
     expect(bases(['a/ink.safetensors'], held)['a/ink.safetensors']).toBe(later['a/ink.safetensors']);
   });
 
+  it('gives five thousand files of one stem a folder each, and the same ones when half of them come later', () => {
+    const paths = Array.from({ length: 5000 }, (_, at) => `f${at}/ink [v1.0] "x" #.safetensors`);
+    const early = bases(paths.slice(0, 2500));
+    const all = bases(paths, new Map(Object.entries(early)));
+
+    expect(new Set(Object.values(all).map(foldName)).size).toBe(5000);
+    expect(all).toMatchObject(early);
+    // A number is tried only where two hashes agree: no name is searched for among those before it.
+    expect(Object.values(all).filter((base) => /-[0-9a-f]{8}-\d+$/.test(base)).length).toBeLessThan(5);
+  });
+
   it('leaves the names of the top files free', () => {
     expect(bases(['index.html.safetensors'])['index.html.safetensors']).toMatch(/^index\.html-/);
   });

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { runInNewContext } from 'node:vm';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startStandin } from '../../standin/start.ts';
 import type { Standin } from '../../standin/start.ts';
@@ -64,6 +66,21 @@ function shownFiles(): Buffer[] {
   });
 }
 
+interface Linked {
+  readonly columns: {
+    readonly page: readonly string[];
+    readonly siteVersion: readonly number[];
+    readonly siteFile: readonly number[];
+  };
+}
+
+/** What the index links to. */
+function linkedCards(): Linked['columns'] {
+  const window: { civitariumCards: Linked[] } = { civitariumCards: [] };
+  runInNewContext(readFileSync(out('gallery.files/cards.js'), 'utf8'), { window });
+  return window.civitariumCards[0]?.columns ?? { page: [], siteVersion: [], siteFile: [] };
+}
+
 function out(...parts: readonly string[]): string {
   return join(home.folder, 'out', ...parts);
 }
@@ -79,6 +96,7 @@ describe('the layout', () => {
     expect(readdirSync(out())).toEqual(
       expect.arrayContaining([
         'duplicate_models.txt',
+        'index.html',
         'ink',
         'missing_from_civitai.txt',
         'own',
@@ -134,6 +152,20 @@ describe('the layout', () => {
     ]);
   });
 
+  it('has an index by type, with every model and links that survive any name', () => {
+    const page = readFileSync(out('index.html'), 'utf8');
+    expect(page).toContain('data-kind="browser"');
+    expect(page).toContain('src="gallery.files/cards.js"');
+    const linked = linkedCards();
+    expect(linked.page).toHaveLength(5);
+    for (const href of linked.page) {
+      const url = new URL(href, pathToFileURL(out('index.html')));
+      expect([url.hash, url.search, existsSync(fileURLToPath(url))]).toEqual(['', '', true]);
+    }
+    const known = linked.siteVersion.filter((id) => id !== -1);
+    expect([known.length, linked.siteFile.filter((id) => id !== -1).length]).toEqual([3, 3]);
+  });
+
   it('is written by scan, too, and asks for nothing and writes nothing the second time', async () => {
     const before = treeOf(home.folder, (path) => /^(?:models|out)\//.test(path));
     standin.reset();
@@ -166,6 +198,50 @@ describe('the layout', () => {
     expect(result.code, result.stderr).toBe(0);
     expect(readJson(out('ink/ink_preview_0.json'))).toMatchObject({ url: expect.any(String) });
     expect(standin.requests()).toEqual({});
+  });
+});
+
+describe('what was there before', () => {
+  it('is set aside and never lost: spoilt lists, and a list of another program that is taken over', async () => {
+    mkdirSync(join(home.folder, 'old'), { recursive: true });
+    const old = join(home.folder, 'old');
+    const elsewhere = join(home.folder, 'models/a/ink.safetensors');
+    writeFileSync(
+      join(old, 'processed_files.json'),
+      JSON.stringify({ files: ['rel/x.safetensors', elsewhere, '/gone/y.safetensors'], last_update: 'x' }),
+    );
+    writeFileSync(join(old, 'missing_from_civitai.txt'), '\0\0 spoilt');
+    writeFileSync(join(old, 'index.html'), 'their page');
+    mkdirSync(join(old, 'ink'));
+    writeFileSync(join(old, 'ink/ink_hash.json'), '{"hash_va');
+
+    mkdirSync(join(home.folder, 'alone'));
+    writeFileSync(join(home.folder, 'alone/own.safetensors'), unknownModel('third'));
+    const result = await run('--single', 'alone/own.safetensors', '--output', 'old', '--noimages');
+
+    expect(result.code, result.stderr).toBe(0);
+    expect(readJson(join(old, 'processed_files.json'))['files']).toEqual([elsewhere, 'rel/x.safetensors']);
+    expect(readJson(join(old, 'processed_files.before-civitarium.json'))['last_update']).toBe('x');
+    expect(readFileSync(join(old, 'missing_from_civitai.before-civitarium.txt'), 'utf8')).toBe('\0\0 spoilt');
+    expect(readFileSync(join(old, 'index.html'), 'utf8')).toBe('their page');
+    expect(existsSync(join(old, 'index.civitarium.html'))).toBe(true);
+    expect(readFileSync(join(old, 'ink/ink_hash.json'), 'utf8')).toBe('{"hash_va');
+    expect(readMissingList(readFileSync(join(old, 'missing_from_civitai.txt'), 'utf8'))).toMatchObject([
+      { fileName: 'own.safetensors' },
+    ]);
+  });
+
+  it('stays when another folder is collected in the same place: lists and index show both', async () => {
+    mkdirSync(join(home.folder, 'more'));
+    const [, , third = Buffer.alloc(0)] = shownFiles();
+    writeFileSync(join(home.folder, 'more/late.safetensors'), third);
+
+    const result = await run('--single', 'more/late.safetensors', '--output', 'out', '--noimages');
+
+    expect(result.code, result.stderr).toBe(0);
+    expect(readJson(out('processed_files.json'))['files']).toHaveLength(4);
+    const linked = linkedCards();
+    expect(linked.page.filter((href) => href !== '')).toHaveLength(6);
   });
 });
 

@@ -17,29 +17,38 @@ import { Empty } from './empty.tsx';
 import { type FacetName, facetsOf } from './facets.ts';
 import { filterCards } from './filter.ts';
 import { Grid } from './grid.tsx';
+import { Groups, groupsOf, inGroups } from './groups.tsx';
 import { List } from './list.tsx';
 import { KeySheet, Options, SelectionBar } from './panels.tsx';
-import { sortCards } from './sort.ts';
+import { sortCards, sortNamed } from './sort.ts';
 import { Chosen, Toolbar } from './toolbar.tsx';
 import { useSearch } from './use-search.ts';
 import { useKeys } from './use-keys.ts';
 import { useView } from './use-view.ts';
-import { formatHash, isWholeOrder, withChoice } from './view-state.ts';
+import { formatHash, isWholeOrder, WHOLE, withChoice } from './view-state.ts';
 import { useBarHeight, useStanding } from './use-standing.ts';
 
 interface AppProps {
   readonly title: string;
   readonly cards: Cards;
   readonly loadAbout: () => Promise<readonly string[]>;
+  /** Opens as a model browser: by type, most downloaded first. */
+  readonly browser: boolean;
 }
 
 /** Time a notice stays, in milliseconds. */
 const NOTICE = 2600;
 
 /** The gallery. */
-export function App({ title, cards, loadAbout }: AppProps): JSX.Element {
-  const { view, setView, at } = useView();
+export function App({ title, cards, loadAbout, browser }: AppProps): JSX.Element {
   const [settings, setSettings] = useSettings();
+  const [usual] = useState(() => (browser ? sortNamed(settings.sort, 'downloads') : WHOLE.sort));
+  const { view, setView: show, at } = useView(usual);
+  const setView: typeof show = (next, how) => {
+    if (browser && next.sort !== view.sort) setSettings({ ...settings, sort: next.sort });
+    show(next, how);
+  };
+  const grouped = (settings.grouped ?? browser) && view.layout === 'grid';
   const [selected, setSelected] = useState<ReadonlySet<number>>(new Set());
   const [helpOpen, setHelpOpen] = useState(false);
   const [sheetOpen, setSheetOpen] = useState(false);
@@ -48,13 +57,15 @@ export function App({ title, cards, loadAbout }: AppProps): JSX.Element {
   const { index, read } = useSearch(cards, loadAbout);
 
   const facets = useMemo(() => facetsOf(cards), [cards]);
-  const found = useMemo(() => index.find(view.query), [index, view.query, view.query === '' ? 0 : read]);
+  const asked = useMemo(() => index.find(view.query), [index, view.query, view.query === '' ? 0 : read]);
   const filtered = useMemo(
-    () => filterCards(facets, view.choices, cards.count, found),
-    [facets, view.choices, found],
+    () => filterCards(facets, view.choices, cards.count, asked),
+    [facets, view.choices, asked],
   );
   const order = useMemo(() => sortCards(cards, view.sort, view.falling), [cards, view.sort, view.falling]);
-  const results = useMemo(() => order.filter((card) => filtered.hits[card] === 1), [order, filtered]);
+  const found = useMemo(() => order.filter((card) => filtered.hits[card] === 1), [order, filtered]);
+  const groups = useMemo(() => (grouped ? groupsOf(cards, found) : []), [cards, found, grouped]);
+  const results = useMemo(() => (grouped ? inGroups(groups) : found), [groups, found]);
 
   const standing = useStanding({ results, ids: cards.id, at, listed: view.layout === 'list' });
   const barRef = useBarHeight();
@@ -73,11 +84,11 @@ export function App({ title, cards, loadAbout }: AppProps): JSX.Element {
     open: () =>
       keepOrder(
         localStore(),
-        isWholeOrder(view)
+        isWholeOrder(view) && !grouped
           ? undefined
           : {
               gallery: location.pathname,
-              hash: formatHash(view),
+              hash: formatHash(view, usual),
               ids: [...results].map((card) => cards.id[card] ?? -1),
             },
       ),
@@ -155,6 +166,8 @@ export function App({ title, cards, loadAbout }: AppProps): JSX.Element {
               view={view}
               onView={(next) => setView(next, 'push')}
             />
+          ) : grouped ? (
+            <Groups {...shared} groups={groups} size={settings.size} />
           ) : view.layout === 'grid' ? (
             <Grid {...shared} size={settings.size} />
           ) : (
@@ -168,7 +181,12 @@ export function App({ title, cards, loadAbout }: AppProps): JSX.Element {
           )}
         </main>
       </div>
-      <Options settings={settings} levels={cards.levels} onSettings={setSettings} />
+      <Options
+        settings={settings}
+        grouped={settings.grouped ?? browser}
+        levels={cards.levels}
+        onSettings={setSettings}
+      />
       <SelectionBar
         count={selected.size}
         onTriggers={() => copyTriggers(selectedCards())}

@@ -6,6 +6,10 @@ export interface Cards {
   readonly count: number;
   readonly levels: readonly string[];
   readonly id: readonly number[];
+  /** The site's ids of model, version and file. */
+  readonly model: readonly number[];
+  readonly siteVersion: readonly number[];
+  readonly siteFile: readonly number[];
   readonly name: readonly string[];
   readonly version: readonly string[];
   readonly path: readonly string[];
@@ -58,7 +62,7 @@ export interface DataHead {
 type Column = Exclude<keyof Cards, 'count' | 'levels' | 'words'>;
 
 const NUMBERS = [
-  'id', 'size', 'modified', 'added', 'published', 'updated', 'downloads', 'thumbs', 'level', 'flags', 'type', 'base', 'creator',
+  'id', 'model', 'siteVersion', 'siteFile', 'size', 'modified', 'added', 'published', 'updated', 'downloads', 'thumbs', 'level', 'flags', 'type', 'base', 'creator',
   'folder', 'coverLevel',
 ] as const satisfies readonly Column[]; // prettier-ignore
 const TEXTS = [

@@ -125,12 +125,7 @@ function Meta({ cards, card }: { cards: Cards; card: number }): JSX.Element {
     <div class="card-meta">
       <span>{kind.filter((word) => word !== undefined).join(' · ') || 'unknown type'}</span>
       {downloads === -1 && thumbs === -1 && <span class="figure">{sizeText(cards.size[card])}</span>}
-      {shortCount(downloads) !== '' && (
-        <span class="figure" title={`${fullCount(downloads)} downloads`}>
-          <Icon name="down" />
-          {shortCount(downloads)}
-        </span>
-      )}
+      <Download cards={cards} card={card} />
       {shortCount(thumbs) !== '' && (
         <span class="figure thumbs" title={`${fullCount(thumbs)} thumbs up`}>
           <Icon name="thumb" />
@@ -138,6 +133,42 @@ function Meta({ cards, card }: { cards: Cards; card: number }): JSX.Element {
         </span>
       )}
     </div>
+  );
+}
+
+const SITE = 'https://civitai.com';
+
+/** The count of downloads, as the link to this very file; and the link to its page on the site. */
+function Download({ cards, card }: { cards: Cards; card: number }): JSX.Element | null {
+  const [model = -1, version = -1, file = -1] = [
+    cards.model[card],
+    cards.siteVersion[card],
+    cards.siteFile[card],
+  ];
+  const count = cards.downloads[card];
+  if (version === -1) return null;
+  const direct = `${SITE}/api/download/models/${version}${file === -1 ? '' : `?fileId=${file}`}`;
+  const known = shortCount(count) === '' ? '' : `${fullCount(count)} downloads. `;
+  return (
+    <>
+      <a class="figure" tabIndex={-1} href={direct} rel="noreferrer" title={`${known}Download from Civitai`}>
+        <Icon name="down" />
+        {shortCount(count)}
+        <span class="unseen">Download from Civitai</span>
+      </a>
+      {model !== -1 && (
+        <a
+          class="figure"
+          tabIndex={-1}
+          href={`${SITE}/models/${model}?modelVersionId=${version}`}
+          rel="noreferrer"
+          title="Its page on Civitai"
+        >
+          <Icon name="out" />
+          <span class="unseen">Its page on Civitai</span>
+        </a>
+      )}
+    </>
   );
 }
 

@@ -25,6 +25,9 @@ export interface ResultsShape {
 interface GridProps extends ResultsProps {
   readonly size: number;
   readonly covers: boolean;
+  /** Where these results stand among all, when they are some of them, and what they are called. */
+  readonly start?: number;
+  readonly label?: string;
 }
 
 /** Cards narrower than this say less, in CSS pixels. */
@@ -38,7 +41,7 @@ export function columnsIn(width: number, size: number, gap: number): number {
 
 /** The results as cards; only those near the window are drawn. */
 export function Grid(props: GridProps): JSX.Element {
-  const { cards, results, size, covers, onShape } = props;
+  const { cards, results, size, covers, onShape, start = 0, label = 'Models' } = props;
   const container = useRef<HTMLDivElement>(null);
   const width = useWidth(container);
   const gap = lengthToken('--gap');
@@ -57,7 +60,8 @@ export function Grid(props: GridProps): JSX.Element {
       ref={container}
       class={cell < NARROW ? 'window is-narrow' : 'window'}
       role="grid"
-      aria-label="Models"
+      aria-label={label}
+      data-start={start}
       aria-rowcount={rows}
       aria-colcount={columns}
       aria-multiselectable="true"
@@ -81,8 +85,8 @@ export function Grid(props: GridProps): JSX.Element {
               <Card
                 {...props}
                 card={card}
-                position={row * columns + column}
-                current={row * columns + column === props.current}
+                position={start + row * columns + column}
+                current={start + row * columns + column === props.current}
                 selected={props.selected.has(cards.id[card] ?? -1)}
               />
             </div>

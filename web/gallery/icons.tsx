@@ -17,6 +17,7 @@ const PATHS = {
   play: 'M5.5 3.5v9l7-4.5z',
   check: 'M3.5 8.5 6.5 11.5 12.5 4.5',
   thumb: 'M8 3.5 13 12.5H3z',
+  out: 'M6 4.5h5.5V10M11.5 4.5l-7 7',
   folder: 'M2.5 4.5h4l1.5 2h5.5v6.5h-11z',
 } as const;
 

@@ -21,7 +21,8 @@ async function start(): Promise<void> {
       return readAbout(pushed('civitariumAbout'), head);
     };
     place.replaceChildren();
-    render(<App title={document.body.dataset['title'] ?? ''} cards={cards} loadAbout={loadAbout} />, place);
+    const { title = '', kind } = document.body.dataset;
+    render(<App {...{ title, cards, loadAbout }} browser={kind === 'browser'} />, place);
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error);
     const line = document.getElementById('waiting');

@@ -6,12 +6,14 @@ import { LIST_COLUMNS } from './list.tsx';
 
 interface OptionsProps {
   readonly settings: Settings;
+  /** Models of one type stand together. */
+  readonly grouped: boolean;
   readonly levels: readonly string[];
   readonly onSettings: (settings: Settings) => void;
 }
 
 /** The reader's own choices; remembered. */
-export function Options({ settings, levels, onSettings }: OptionsProps): JSX.Element {
+export function Options({ settings, grouped, levels, onSettings }: OptionsProps): JSX.Element {
   return (
     <div id="options" class="options" popover="auto" role="dialog" aria-label="View options">
       <fieldset>
@@ -39,6 +41,14 @@ export function Options({ settings, levels, onSettings }: OptionsProps): JSX.Ele
             onChange={(event) => onSettings({ ...settings, covers: event.currentTarget.checked })}
           />
           Covers
+        </label>
+        <label>
+          <input
+            type="checkbox"
+            checked={grouped}
+            onChange={(event) => onSettings({ ...settings, grouped: event.currentTarget.checked })}
+          />
+          Grouped by type
         </label>
         <label>
           Card size

@@ -47,4 +47,19 @@ describe('search', () => {
   it('asks whole words but the last one, which may go on', () => {
     expect(parseQuery('ink wash -blue')).toEqual({ needles: [' wash', ' ink '], refused: [' blue'] });
   });
+
+  it('takes what stands between commas as several words of which all must be there, each of them perhaps begun', () => {
+    const index = searchIndex(
+      madeCards([
+        { name: 'Ink wash', tags: ['style'], path: 'lora/ink.safetensors' },
+        { name: 'Ink line', tags: ['character'], path: 'lora/line.safetensors' },
+      ]),
+      () => '',
+    );
+    index.readOn(1000);
+    expect([...(index.find('ink, sty') ?? [])]).toEqual([1, 0]);
+    expect([...(index.find('lin,char') ?? [])]).toEqual([0, 1]);
+    expect([...(index.find('ink,-line,') ?? [])]).toEqual([1, 0]);
+    expect(index.find(' , ,')).toBeUndefined();
+  });
 });

@@ -52,8 +52,16 @@ function answersAll(text: string, { needles, refused }: Asked): boolean {
   return true;
 }
 
-/** What was typed: words that must be there, and words after a minus that must not. */
+/** What was typed: words that must be there, and words after a minus that must not. The last before each comma may go on. */
 export function parseQuery(query: string): Asked {
+  const parts = query.split(',').map(parsePart);
+  return {
+    needles: parts.flatMap((part) => part.needles),
+    refused: parts.flatMap((part) => part.refused),
+  };
+}
+
+function parsePart(query: string): Asked {
   const plain: string[] = [];
   const refused: string[] = [];
   for (const word of query.split(/\s+/u)) {

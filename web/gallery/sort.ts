@@ -30,6 +30,11 @@ export const SORTS: readonly (readonly [SortName, string])[] = [
   ['level', 'Rating'],
 ];
 
+/** The sort of that name, or the other one. */
+export function sortNamed(name: string | undefined, otherwise: SortName): SortName {
+  return SORTS.find(([known]) => known === name)?.[0] ?? otherwise;
+}
+
 const TEXT_SORTS: ReadonlySet<SortName> = new Set(['name', 'type', 'base', 'creator']);
 
 /** Texts rise by default, numbers fall: largest and newest first. */

@@ -89,9 +89,11 @@ function firstInWindow(current: number): number {
 }
 
 function bringIntoView(position: number, { columns, rowHeight }: ResultsShape, listed: boolean): void {
-  const grid = document.querySelector(listed ? '.list-body' : '.window');
-  if (grid === null) return;
-  const top = grid.getBoundingClientRect().top + Math.floor(position / columns) * rowHeight;
+  const grids = [...document.querySelectorAll<HTMLElement>(listed ? '.list-body' : '.window')];
+  const grid = grids.findLast((one) => Number(one.dataset['start'] ?? 0) <= position);
+  if (grid === undefined) return;
+  const row = Math.floor((position - Number(grid.dataset['start'] ?? 0)) / columns);
+  const top = grid.getBoundingClientRect().top + row * rowHeight;
   const above = top - barHeight() - lengthToken('--s4');
   const below = top + rowHeight - window.innerHeight;
   if (above < 0) window.scrollBy(0, above);

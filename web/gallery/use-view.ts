@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { SortName } from './sort.ts';
 import { formatHash, parseHash, type ViewState } from './view-state.ts';
 
 /** Time without a key press after which typing becomes a step in the history, in milliseconds. */
@@ -13,9 +14,9 @@ export interface LiveView {
   readonly at: number | undefined;
 }
 
-/** Keeps view, URL and scroll position in step. */
-export function useView(): LiveView {
-  const [start] = useState(() => parseHash(location.hash));
+/** Keeps view, URL and scroll position in step. `usual`: the order that the URL need not say, the same as long as the page lives. */
+export function useView(usual: SortName): LiveView {
+  const [start] = useState(() => parseHash(location.hash, usual));
   const [view, setView] = useState(start.view);
   const timer = useRef(0);
   const scrollTo = useRef<number | undefined>(start.at === undefined ? keptScroll() : undefined);
@@ -28,7 +29,7 @@ export function useView(): LiveView {
     const back = (): void => {
       clearTimeout(timer.current);
       scrollTo.current = keptScroll() ?? 0;
-      setView(parseHash(location.hash).view);
+      setView(parseHash(location.hash, usual).view);
     };
     window.addEventListener('popstate', back);
     const stop = rememberScroll(() => scrollTo.current === undefined);
@@ -45,17 +46,17 @@ export function useView(): LiveView {
       setView(next);
       // What was filtered anew is read from its start.
       if (formatHash({ ...next, layout: view.layout }) !== formatHash(view)) scrollTo.current = 0;
-      if (how === 'push') pushView(next);
-      else timer.current = window.setTimeout(() => pushView(next), TYPING_PAUSE);
+      if (how === 'push') pushView(next, usual);
+      else timer.current = window.setTimeout(() => pushView(next, usual), TYPING_PAUSE);
     },
   };
 }
 
 /** A word typed on replaces its beginning in the history. */
-function pushView(view: ViewState): void {
-  const hash = formatHash(view);
-  const before = parseHash(location.hash).view;
-  if (hash === formatHash(before)) return;
+function pushView(view: ViewState, usual: SortName): void {
+  const hash = formatHash(view, usual);
+  const before = parseHash(location.hash, usual).view;
+  if (hash === formatHash(before, usual)) return;
   const url = `${location.pathname}${location.search}${hash === '' ? '' : `#${hash}`}`;
   const typedOn =
     before.query !== '' &&

@@ -61,4 +61,11 @@ describe('the view in the URL', () => {
     expect(isWholeOrder({ ...WHOLE, falling: true })).toBe(false);
     expect(isWholeOrder({ ...WHOLE, query: 'x' })).toBe(false);
   });
+
+  it('says nothing of the order that is usual, whichever that is', () => {
+    const byDownloads = { ...WHOLE, sort: 'downloads', falling: true } as const;
+    expect(formatHash(byDownloads, 'downloads')).toBe('');
+    expect(parseHash('', 'downloads').view).toEqual(byDownloads);
+    expect(parseHash(`#${formatHash(WHOLE, 'downloads')}`, 'downloads').view).toEqual(WHOLE);
+  });
 });

@@ -24,15 +24,18 @@ export const FACET_NAMES: readonly FacetName[] = [
 /** The whole gallery by name. */
 export const WHOLE: ViewState = { query: '', choices: {}, sort: 'name', falling: false, layout: 'grid' };
 
-/** A hash to a view; what it does not know, it leaves out. `at` is the file to stand on. */
-export function parseHash(hash: string): { view: ViewState; at: number | undefined } {
+/** A hash to a view; what it does not know, it leaves out. `at` is the file to stand on, `usual` the order of no word. */
+export function parseHash(
+  hash: string,
+  usual: SortName = WHOLE.sort,
+): { view: ViewState; at: number | undefined } {
   const params = new URLSearchParams(hash.replace(/^#/, ''));
   const choices: Partial<Record<FacetName, Choice>> = {};
   for (const name of FACET_NAMES) {
     const choice = { with: params.getAll(name), without: params.getAll(`-${name}`) };
     if (choice.with.length + choice.without.length > 0) choices[name] = choice;
   }
-  const sort = SORTS.find(([name]) => name === params.get('sort'))?.[0] ?? WHOLE.sort;
+  const sort = SORTS.find(([name]) => name === params.get('sort'))?.[0] ?? usual;
   const direction = params.get('dir');
   const at = Number(params.get('at') ?? Number.NaN);
   return {
@@ -48,14 +51,14 @@ export function parseHash(hash: string): { view: ViewState; at: number | undefin
 }
 
 /** A view as a hash without `#`; the whole gallery is the empty one. */
-export function formatHash(view: ViewState): string {
+export function formatHash(view: ViewState, usual: SortName = WHOLE.sort): string {
   const params = new URLSearchParams();
   if (view.query !== '') params.set('q', view.query);
   for (const name of FACET_NAMES) {
     for (const label of view.choices[name]?.with ?? []) params.append(name, label);
     for (const label of view.choices[name]?.without ?? []) params.append(`-${name}`, label);
   }
-  if (view.sort !== WHOLE.sort) params.set('sort', view.sort);
+  if (view.sort !== usual) params.set('sort', view.sort);
   if (view.falling !== fallsByDefault(view.sort)) params.set('dir', view.falling ? 'down' : 'up');
   if (view.layout !== 'grid') params.set('view', view.layout);
   return params.toString();

@@ -6,6 +6,10 @@ export interface Settings {
   /** Width of a card in CSS pixels, 120 to 360. */
   readonly size: number;
   readonly covers: boolean;
+  /** Models of one type together; `undefined` until the reader says. */
+  readonly grouped: boolean | undefined;
+  /** The order that a model browser opens with; `undefined` until the reader chooses one. */
+  readonly sort: string | undefined;
   /** Keys of the list's columns, in order. */
   readonly columns: readonly string[];
 }
@@ -24,6 +28,8 @@ const DEFAULTS: Settings = {
   blurFrom: BLUR_DEFAULT,
   size: 208,
   covers: true,
+  grouped: undefined,
+  sort: undefined,
   columns: ['type', 'base', 'creator', 'downloads', 'size', 'updated'],
 };
 
@@ -39,12 +45,14 @@ export function readSettings(store: Storage | undefined): Settings {
 /** Settings from anything. */
 export function parseSettings(value: unknown): Settings {
   if (typeof value !== 'object' || value === null) return DEFAULTS;
-  const { theme, blurFrom, size, covers, columns } = value as Record<string, unknown>;
+  const { theme, blurFrom, size, covers, grouped, sort, columns } = value as Record<string, unknown>;
   return {
     theme: theme === 'light' || theme === 'dark' ? theme : 'auto',
     blurFrom: typeof blurFrom === 'number' && blurFrom >= 0 ? blurFrom : DEFAULTS.blurFrom,
     size: typeof size === 'number' && size >= SIZE.least && size <= SIZE.most ? size : DEFAULTS.size,
     covers: typeof covers === 'boolean' ? covers : DEFAULTS.covers,
+    grouped: typeof grouped === 'boolean' ? grouped : DEFAULTS.grouped,
+    sort: typeof sort === 'string' ? sort : DEFAULTS.sort,
     columns: Array.isArray(columns) ? columns.filter((name) => typeof name === 'string') : DEFAULTS.columns,
   };
 }

@@ -2,6 +2,8 @@ import { basename, dirname, join } from 'node:path';
 import { isForeignAt } from '../../archive/foreign-file.ts';
 import type { WalkedRoot } from '../../archive/take-stock.ts';
 import type { Catalog } from '../../catalog/open.ts';
+import type { Root } from '../../catalog/root.ts';
+import { COLLECTED_FILES } from '../../profiles/collected.ts';
 import type { Layout } from './layout.ts';
 import { galleryPage } from './settle.ts';
 
@@ -12,9 +14,13 @@ export interface GalleryPlace {
   readonly page: string;
   /** The page when a file of the user's stands at `page`. */
   readonly pageOtherwise: string;
+  /** `index.html`, the same models by type, where that is wanted; absolute. */
+  readonly browser: string | undefined;
   /** `gallery.files`, absolute. */
   readonly files: string;
   readonly roots: readonly WalkedRoot[];
+  /** Further roots that it shows, of which the run is not: those collected in the same folder before. */
+  readonly others: readonly Root[];
   /** False where only the parts are wanted that model pages use. */
   readonly hasPage: boolean;
   readonly title: string | undefined;
@@ -27,8 +33,9 @@ export interface GalleryPlace {
 /** A gallery for each root, or one for all when an output folder or one absolute page was named. */
 export function galleryPlaces(
   roots: readonly WalkedRoot[],
-  request: Pick<Layout, 'output' | 'configured'>,
+  request: Pick<Layout, 'output' | 'configured'> & Partial<Pick<Layout, 'profile'>>,
   cwd: string,
+  others: readonly Root[] = [],
 ): GalleryPlace[] {
   const { configured } = request;
   const byPage = new Map<string, WalkedRoot[]>();
@@ -45,8 +52,10 @@ export function galleryPlaces(
       folder: dirname(page),
       page,
       pageOtherwise: join(dirname(page), `${stem}.civitarium.html`),
+      browser: request.profile === 'collected' ? join(dirname(page), COLLECTED_FILES.index) : undefined,
       files: join(dirname(page), `${stem}.files`),
       roots: members,
+      others: request.profile === 'collected' ? others : [],
       hasPage: configured === undefined || gallery !== undefined,
       title: gallery?.title,
       onlyOfRun: gallery?.includeExisting === false,

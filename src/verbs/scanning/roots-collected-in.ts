@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { UserError } from '../../base/errors.ts';
+import { isInside } from '../../archive/targets.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { rootsOf } from '../../catalog/root.ts';
 import type { Root } from '../../catalog/root.ts';
@@ -23,4 +24,32 @@ export function collectedIn(roots: readonly Root[], output: string): Root[] {
     const layout = layoutOf(root);
     return layout?.profile === 'collected' && layout.output === output;
   });
+}
+
+/** The pages that were written for the files of some roots, by the absolute path of the model file. */
+export async function pagesOfRoots(catalog: Catalog, roots: readonly Root[]): Promise<Map<string, string>> {
+  if (roots.length === 0) return new Map();
+  const rows = await catalog.db
+    .selectFrom('output')
+    .innerJoin('file', 'file.id', 'output.file_id')
+    .select(['output.path', 'file.path as inner', 'file.root_id'])
+    .where('output.kind', '=', 'page')
+    .where('output.done_sha256', 'is not', null)
+    .where(
+      'file.root_id',
+      'in',
+      roots.map(({ id }) => id),
+    )
+    .execute();
+  const places = new Map(
+    roots.map(({ id, path, settings }) => [id as number, { path, layout: layoutOf({ settings }) }]),
+  );
+  return new Map(
+    rows.flatMap((row) => {
+      const root = places.get(row.root_id);
+      // A page that was written elsewhere before is none of this folder.
+      const isHere = root?.layout?.output !== undefined && isInside(root.layout.output, row.path);
+      return isHere ? [[`${root.path}/${row.inner}`, row.path] as const] : [];
+    }),
+  );
 }

@@ -29,7 +29,7 @@ export async function writeGallery(
   pageOf: (modelPath: string) => string | undefined,
   ofRun: ReadonlySet<number>,
 ): Promise<GalleryWritten> {
-  const rootIds = place.roots.map(({ root }) => root.id);
+  const rootIds = rootIdsOf(place);
   // Before the cards are read: of a large library they take as much memory as the pictures.
   const covers = place.hasPage ? await coverPictures(catalog.db, rootIds) : [];
   const thumbs = await writeThumbs(deps, catalog, place, covers);
@@ -45,12 +45,13 @@ export async function writeGallery(
   });
   const common = { rootId: place.roots[0]?.root.id as Output['rootId'], fileId: undefined };
   const title = place.title ?? titleOf(place);
+  const assets = `${encodeURIComponent(basename(place.files))}/`;
   const page: Output = {
     ...common,
     path: place.page,
     otherwise: place.pageOtherwise,
     kind: 'gallery',
-    bytes: galleryPage({ title, assets: `${encodeURIComponent(basename(place.files))}/` }),
+    bytes: galleryPage({ title, assets }),
   };
   const outputs: Output[] = [
     ...[...(await webAssets()), ...(place.hasPage ? data : [])].map(({ name, bytes }) => ({
@@ -60,6 +61,7 @@ export async function writeGallery(
       bytes,
     })),
     ...(place.hasPage ? [page] : []),
+    ...browserOf(place, common, galleryPage({ title, assets, browser: true })),
   ];
   const done = await writeOutputs(catalog, outputs, {
     now: () => deps.clock.now(),
@@ -83,23 +85,38 @@ export async function writeGallery(
   };
 }
 
+/** The page of the same models by type, where that is wanted. */
+function browserOf(
+  { browser }: GalleryPlace,
+  common: Pick<Output, 'rootId' | 'fileId'>,
+  bytes: string,
+): Output[] {
+  if (browser === undefined) return [];
+  const otherwise = browser.replace(/\.html$/, '.civitarium.html');
+  return [{ ...common, path: browser, otherwise, kind: 'asset', bytes }];
+}
+
 /** The models that it shows. */
 async function cardsOf(
   catalog: Catalog,
   place: GalleryPlace,
   ofRun: ReadonlySet<number>,
 ): Promise<CardView[]> {
-  const cards = await viewCards(
-    catalog,
-    place.roots.map(({ root }) => root.id),
-  );
+  const cards = await viewCards(catalog, rootIdsOf(place));
   const originals = place.prefersCopies ? await originalsOfCopies(catalog) : undefined;
   return cards.filter(
     ({ fileId }) => (!place.onlyOfRun || ofRun.has(fileId)) && originals?.has(fileId) !== true,
   );
 }
 
+function rootIdsOf({ roots, others }: GalleryPlace): number[] {
+  return [...roots.map(({ root }) => root.id), ...others.map((root) => root.id)];
+}
+
 function titleOf(place: GalleryPlace): string {
-  const names = place.roots.map(({ target }) => target.root.split(/[\\/]/).findLast(Boolean) ?? target.root);
+  const paths = [...place.roots.map(({ target }) => target.root), ...place.others.map((root) => root.path)];
+  // The same whichever of them is looked at.
+  if (place.others.length > 0) paths.sort();
+  const names = paths.map((path) => path.split(/[\\/]/).findLast(Boolean) ?? path);
   return names.length > 3 ? `${names.length} folders` : names.join(', ');
 }

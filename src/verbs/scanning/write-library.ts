@@ -5,12 +5,13 @@ import { recordPlacedPreviews } from '../../archive/place-previews.ts';
 import type { WalkedRoot } from '../../archive/take-stock.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { rootsOf } from '../../catalog/root.ts';
+import type { Root } from '../../catalog/root.ts';
 import { indexFiles } from '../../catalog/search.ts';
 import type { Deps } from '../deps.ts';
 import type { Failure } from '../verb.ts';
 import { clearTemps } from './clear-temps.ts';
 import { galleryPlaces } from './galleries.ts';
-import { collectedIn } from './roots-collected-in.ts';
+import { collectedIn, pagesOfRoots } from './roots-collected-in.ts';
 import { rootJobs } from './root-jobs.ts';
 import { placedAnew, relatedFiles, withoutOutputs } from './stale-outputs.ts';
 import type { GalleryPlace } from './galleries.ts';
@@ -57,13 +58,14 @@ export const NOTHING_WRITTEN: LibraryWritten = {
 
 /** Writes what belongs beside the models and the galleries: previews, sidecars, pages, in this order. */
 export async function writeLibrary(deps: Deps, catalog: Catalog, job: LibraryJob): Promise<LibraryWritten> {
-  const places = galleryPlaces(job.roots, job.request, deps.cwd);
+  const others = await othersCollected(deps, catalog, job);
+  const places = galleryPlaces(job.roots, job.request, deps.cwd, others);
   const recorded = await recordLeftPreviews(deps, catalog, job.roots);
   const before = await rootJobs(catalog, job, deps.cwd);
   clearTemps(before, places);
   const total: Total = { written: 0, warnings: [], failures: [] };
   // Before the long work, so that a run that is cut short has said what it knows.
-  await addLists(deps, catalog, job, total);
+  await addLists(deps, catalog, job, others, total);
   const previews = await bringPreviews(deps, catalog, before, job);
   const jobs = previews.fetched > 0 ? await rootJobs(catalog, job, deps.cwd) : before;
   const touched = new Set([
@@ -79,7 +81,10 @@ export async function writeLibrary(deps: Deps, catalog: Catalog, job: LibraryJob
   await indexFiles(catalog, [...touched]);
   total.written += previews.fetched;
   total.failures.push(...previews.failures);
-  const pageOf = new Map(jobs.flatMap((root) => [...pagePaths(root)]));
+  const pageOf = new Map([
+    ...(await pagesOfRoots(catalog, others)),
+    ...jobs.flatMap((root) => [...pagePaths(root)]),
+  ]);
   const pages = await writeNotes(deps, catalog, jobs, { job, touched, pageOf }, total);
   // Counters change all the time: they alone are no reason to write galleries.
   const isNews =
@@ -96,14 +101,25 @@ export async function writeLibrary(deps: Deps, catalog: Catalog, job: LibraryJob
   };
 }
 
-/** The lists of the output folder, where models are collected. */
-async function addLists(deps: Deps, catalog: Catalog, job: LibraryJob, total: Total): Promise<void> {
+/** The roots beside those of the run whose models were collected in its output folder. */
+async function othersCollected(deps: Deps, catalog: Catalog, job: LibraryJob): Promise<Root[]> {
   const { profile, output } = job.request;
-  if (profile !== 'collected' || output === undefined) return;
-  const folder = resolve(deps.cwd, output);
-  const others = collectedIn(await rootsOf(catalog.db, await deps.hostId()), folder);
-  const ids = new Set([...job.roots.map(({ root }) => root.id), ...others.map((root) => root.id)]);
-  addTo(total, await writeLists(deps, catalog, folder, [...ids]));
+  if (profile !== 'collected' || output === undefined) return [];
+  const all = collectedIn(await rootsOf(catalog.db, await deps.hostId()), resolve(deps.cwd, output));
+  return all.filter(({ id }) => !job.roots.some(({ root }) => root.id === id));
+}
+
+/** The lists of the output folder, where models are collected. */
+async function addLists(
+  deps: Deps,
+  catalog: Catalog,
+  { request, roots }: LibraryJob,
+  others: readonly Root[],
+  total: Total,
+): Promise<void> {
+  if (request.profile !== 'collected' || request.output === undefined) return;
+  const ids = [...roots.map(({ root }) => root.id), ...others.map((root) => root.id)];
+  addTo(total, await writeLists(deps, catalog, resolve(deps.cwd, request.output), ids));
 }
 
 /** Reads what other programs noted; files of which something is new are touched by it. */
