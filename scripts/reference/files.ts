@@ -31,7 +31,7 @@ export function filesPage(): string {
     `## Profile \`collected\`, for \`lora/ink.safetensors\``,
     'Everything goes into the folder given with `--output`, one folder a model; nothing is written beside the models.',
     profileTable(collected),
-    'The gallery lies in the same folder.',
+    'Beside them: `index.html` (the models by type), `gallery.html` with `gallery.files/`, `processed_files.json`, `missing_from_civitai.txt` and `duplicate_models.txt`.',
     '## Profile `configured`, for `lora/ink.safetensors`',
     'Jobs of type `scan-paths` write under the names of the configuration; these are the usual ones. `pages`, `update` and a `scan` without `--profile` and `--output` go on with them.',
     table(['file', 'what it holds'], configuredRows()),
