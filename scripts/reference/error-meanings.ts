@@ -94,7 +94,7 @@ export const ERROR_MEANINGS: Readonly<
   'krita-not-found': [
     '1',
     'There is no list of Krita AI Diffusion.',
-    'Name it with `--loras-file`; `--add` makes one.',
+    'Name it with `--loras-file`, or as `loras_file` of the job; `krita sync --add` makes one.',
   ],
   'krita-unreadable': [
     '1',

@@ -38,7 +38,7 @@ export function readLoras(path: string, options: { readonly mayLack: boolean }):
     if (options.mayLack) return { path, bytes: undefined, loras: NO_LORAS };
     throw new UserError(`There is no list of LoRAs at ${path}.`, {
       code: 'krita-not-found',
-      next: 'Name it with --loras-file; --add makes one.',
+      next: 'Name it with --loras-file, or as loras_file of the job; krita sync --add makes one.',
       cause: error,
     });
   }

@@ -110,6 +110,15 @@ describe('readArguments', () => {
     });
   });
 
+  it.each([
+    [['sort', '--nonsense'], 'civitarium help sort shows what it takes.'],
+    [['nonsense'], 'civitarium --help lists commands and flags.'],
+  ])('names the page of help that is of use: %j', async (argv, next) => {
+    await expect(readArguments(argv, VERBS, '1.2.3')).rejects.toMatchObject({
+      next: expect.stringContaining(next) as unknown,
+    });
+  });
+
   it.each([[[]], [['--json']], [['--catalog', 'sort']], [['--catalog=x', '--quiet']]])(
     'takes common flags alone for the default job, and has help at hand: %j',
     async (argv) => {

@@ -56,7 +56,7 @@ export async function readArguments(
       };
     });
   }
-  await parse(program, argv);
+  await parse(program, argv, called?.name);
   return asked;
 }
 
@@ -231,7 +231,8 @@ function withAliases(
   return known;
 }
 
-async function parse(program: Command, argv: readonly string[]): Promise<void> {
+/** `verb` is the command that the arguments name, if it is one. */
+async function parse(program: Command, argv: readonly string[], verb: string | undefined): Promise<void> {
   try {
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
@@ -239,7 +240,10 @@ async function parse(program: Command, argv: readonly string[]): Promise<void> {
     if (error.exitCode === 0) return;
     // Commander puts its guess, in brackets, on a second line.
     const [sentence = '', guess] = error.message.replace(/^error: /, '').split('\n');
-    const help = 'civitarium --help lists commands and flags.';
+    const help =
+      verb === undefined
+        ? 'civitarium --help lists commands and flags.'
+        : `civitarium help ${verb} shows what it takes.`;
     throw new UserError(`${sentence.charAt(0).toUpperCase()}${sentence.slice(1).replace(/\.$/, '')}.`, {
       code: 'bad-argument',
       next: guess === undefined ? help : `${guess.replace(/[()]/g, '')} ${help}`,

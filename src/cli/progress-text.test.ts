@@ -51,6 +51,22 @@ describe('phaseLine', () => {
     expect(phaseLine(HALF, 60, false)).not.toMatch(/[━─]/);
   });
 
+  it('makes the bar smaller before it cuts a word', () => {
+    const state: State = {
+      title: 'Previews',
+      total: 281,
+      unit: 'images',
+      done: 38,
+      reason: undefined,
+      elapsedMs: 2000,
+    };
+
+    expect(phaseLine(state, 79, false)).toMatch(/ {2}[━─]{16} {2}38 of 281 images {2}19\/s {2}13 s left$/);
+    expect(
+      phaseLine({ ...state, unit: 'bytes', total: 2 ** 38, done: 2 ** 36 + 2 ** 20 }, 79, false),
+    ).toMatch(/64 GiB of 256 GiB {2}32 GiB\/s {2}6\.0 s left$/);
+  });
+
   it('never runs over the width, so that one line stays one line', () => {
     const state = fc.record({
       title: fc.constantFrom('Hashing', 'Asking Civitai'),
@@ -104,6 +120,17 @@ describe('textProgress on a terminal', () => {
       .filter((text) => text !== '\r\u001B[K');
     expect(shown.slice(1, 4)).toEqual(['waiting 3 s', 'waiting 2 s', 'waiting 1 s']);
     expect(shown.at(-1)).not.toContain('waiting');
+  });
+
+  it('counts one of a thing as one', () => {
+    const { progress, pass, written } = stage(true);
+    const phase = progress.phase('Pages', 1, 'pages');
+
+    phase.advance(1);
+    pass(2000);
+    phase.end();
+
+    expect(written.at(-1)).toBe('  Pages                1 page in 2.0 s\n');
   });
 
   it('leaves nothing of a phase that was over at once', () => {

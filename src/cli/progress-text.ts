@@ -11,7 +11,8 @@ export interface Screen {
   write(text: string): unknown;
 }
 
-const BAR = 24;
+/** Widths of the bar; the widest that leaves room for the words. */
+const BARS = [24, 16, 8] as const;
 /** Width of a phase's title. */
 const TITLE = 20;
 /** A phase that took this long leaves a line behind, in ms. */
@@ -171,19 +172,22 @@ export function phaseLine(state: PhaseState, width: number, colour: boolean): st
     state.reason === undefined
       ? [count, rate, left].filter(Boolean).join('  ')
       : `${count}  ${printable(state.reason).replace(/\s+/g, ' ')}`;
-  const bar = share === undefined || width < 70 ? '' : drawBar(share, colour);
   const plain = `  ${state.title.padEnd(TITLE)} `;
-  const room = Math.max(0, width - plain.length - (bar === '' ? 0 : BAR + 2));
-  return `${plain}${bar === '' ? '' : `${bar}  `}${tail.slice(0, room)}`;
+  const room = Math.max(0, width - plain.length);
+  const size =
+    share === undefined || width < 70 ? undefined : BARS.find((each) => each + 2 + tail.length <= room);
+  if (share === undefined || size === undefined) return `${plain}${tail.slice(0, room)}`;
+  return `${plain}${drawBar(share, size, colour)}  ${tail}`;
 }
 
 function amountOf(amount: number, unit: Unit): string {
-  return unit === 'bytes' ? formatBytes(amount) : `${formatCount(amount)} ${unit}`;
+  if (unit === 'bytes') return formatBytes(amount);
+  return `${formatCount(amount)} ${amount === 1 ? unit.slice(0, -1) : unit}`;
 }
 
-function drawBar(share: number, colour: boolean): string {
-  const full = Math.round(share * BAR);
+function drawBar(share: number, size: number, colour: boolean): string {
+  const full = Math.round(share * size);
   const body = '━'.repeat(full);
-  const rest = '─'.repeat(BAR - full);
+  const rest = '─'.repeat(size - full);
   return colour ? `\u001B[36m${body}\u001B[0m\u001B[2m${rest}\u001B[0m` : `${body}${rest}`;
 }

@@ -1,11 +1,12 @@
 import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { formatBytes, formatCount } from '../base/bytes.ts';
-import { messageOf, UserError } from '../base/errors.ts';
+import { isSystemError, messageOf, UserError } from '../base/errors.ts';
 import { isRecord } from '../base/json.ts';
 import { readGeneration } from '../formats/generation.ts';
 import { kindOf, mediaOf } from '../formats/image-kind.ts';
 import { MODEL_EXTENSIONS, readModelHeader } from '../formats/model-file.ts';
+import { rootError } from '../library/root.ts';
 import { trainingOf } from '../catalog/view-training.ts';
 import { flagOption } from './option.ts';
 import type { Deps } from './deps.ts';
@@ -36,13 +37,18 @@ export const inspect: Verb = {
         for (const [label, value] of inspected.facts)
           for (const line of factLines(label, value, deps.terminal.width)) deps.terminal.print(line);
       } catch (error) {
-        failures.push({ what: given, code: 'unreadable', why: messageOf(error) });
+        failures.push(failureOf(given, error));
       }
     }
-    if (files.length === 0 && failures[0] !== undefined)
-      throw new UserError(`${failures[0].what} can't be inspected: ${failures[0].why}`, {
-        code: failures[0].code,
-      });
+    const [first] = failures;
+    if (files.length === 0 && first !== undefined)
+      throw new UserError(
+        first.code === 'unreadable' ? `${first.what} can't be inspected: ${first.why}` : first.why,
+        {
+          code: first.code,
+          ...(first.next === undefined ? {} : { next: first.next }),
+        },
+      );
     const models = files.filter((file) => file.kind === 'model').length;
     return {
       counts: {
@@ -60,6 +66,16 @@ export const inspect: Verb = {
   },
 };
 
+/** Why a file, named as `given`, was not inspected. */
+function failureOf(given: string, error: unknown): Failure {
+  const known = isSystemError(error) ? rootError(given, error) : error;
+  if (known instanceof UserError) {
+    const { code, message: why, next } = known;
+    return { what: given, code, why, ...(next === undefined ? {} : { next }) };
+  }
+  return { what: given, code: 'unreadable', why: messageOf(known) };
+}
+
 interface Inspected {
   readonly path: string;
   readonly kind: 'model' | 'image';
@@ -72,7 +88,9 @@ interface Inspected {
 const MOST_IMAGE_BYTES = 256 * 1024 * 1024;
 
 async function inspectFile(deps: Deps, path: string, withHashes: boolean): Promise<Inspected> {
-  const { size } = await stat(path);
+  const stats = await stat(path);
+  if (!stats.isFile()) throw new Error('It is no file.');
+  const { size } = stats;
   const isModel = MODEL_EXTENSIONS.some((extension) => path.toLowerCase().endsWith(extension));
   const facts: (readonly [string, string])[] = [['size', formatBytes(size)]];
   if (isModel) facts.push(...(await modelFacts(path, size)));

@@ -209,6 +209,12 @@ describe("CivitScraper's example configuration", () => {
     expect(treeOf(home.folder)).toEqual(before);
   });
 
+  it('names under --dry-run the gallery that the job would write', async () => {
+    const { stdout } = await run('-j', 'my_custom_job', '--dry-run');
+
+    expect(stdout).toContain('custom_gallery.html');
+  });
+
   it('fetches all LoRAs by default: notes, pages and up to four previews beside each, at the first run', async () => {
     const { code, json, stderr } = await run('--json');
 

@@ -98,7 +98,18 @@ describe('inspect', () => {
   it('says which file can not be read, and fails when none can', async () => {
     const some = await run(['inspect', shared, 'nowhere.safetensors']);
     expect([some.code, some.json.counts]).toEqual([3, { total: 2, models: 1, images: 0, failed: 1 }]);
-    expect((await run(['inspect', 'nowhere.safetensors'])).code).toBe(1);
+    const none = await run(['inspect', 'nowhere.safetensors']);
+    expect([none.code, none.json.failures]).toEqual([
+      1,
+      [
+        expect.objectContaining({
+          code: 'path-missing',
+          why: 'nowhere.safetensors does not exist.',
+          next: expect.stringContaining('spelling') as unknown,
+        }),
+      ],
+    ]);
+    expect((await run(['inspect', library.folder])).json.failures[0]?.why).toContain('It is no file.');
   });
 });
 

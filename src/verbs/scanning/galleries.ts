@@ -46,22 +46,43 @@ export function galleryPlaces(
   const gallery = configured?.names.gallery;
   // Pages need what lies beside a gallery, even where nobody wants the gallery.
   if (configured !== undefined && gallery === undefined && configured.names.page === undefined) return [];
-  return [...byPage].map(([page, members]) => {
-    const stem = basename(page).replace(/\.html?$/i, '');
-    return {
-      folder: dirname(page),
-      page,
-      pageOtherwise: join(dirname(page), `${stem}.civitarium.html`),
-      browser: request.profile === 'collected' ? join(dirname(page), COLLECTED_FILES.index) : undefined,
-      files: join(dirname(page), `${stem}.files`),
-      roots: members,
-      others: request.profile === 'collected' ? others : [],
-      hasPage: configured === undefined || gallery !== undefined,
-      title: gallery?.title,
-      onlyOfRun: gallery?.includeExisting === false,
-      prefersCopies: configured !== undefined,
-    };
-  });
+  return [...byPage].map(([page, members]) => ({
+    folder: dirname(page),
+    page,
+    pageOtherwise: otherwise(page),
+    browser: request.profile === 'collected' ? join(dirname(page), COLLECTED_FILES.index) : undefined,
+    files: join(dirname(page), `${stemOf(page)}.files`),
+    roots: members,
+    others: request.profile === 'collected' ? others : [],
+    hasPage: configured === undefined || gallery !== undefined,
+    title: gallery?.title,
+    onlyOfRun: gallery?.includeExisting === false,
+    prefersCopies: configured !== undefined,
+  }));
+}
+
+/** The gallery pages that a scan of these roots (absolute paths) would write, absolute. */
+export async function plannedGalleries(
+  catalog: Catalog,
+  roots: readonly string[],
+  request: Pick<Layout, 'output' | 'configured'>,
+  cwd: string,
+): Promise<string[]> {
+  const { configured } = request;
+  if (configured !== undefined && configured.names.gallery === undefined) return [];
+  const pages = new Set(roots.map((root) => galleryPage(root, request, cwd)));
+  return await Promise.all(
+    [...pages].map((page) => galleryPageAt(catalog, { page, pageOtherwise: otherwise(page) })),
+  );
+}
+
+/** The page that a gallery takes when a file of the user's stands at its own. */
+function otherwise(page: string): string {
+  return join(dirname(page), `${stemOf(page)}.civitarium.html`);
+}
+
+function stemOf(page: string): string {
+  return basename(page).replace(/\.html?$/i, '');
 }
 
 /** The gallery pages of some roots, absolute. */
@@ -76,6 +97,9 @@ export async function galleryPaths(
 }
 
 /** Where the page of a gallery is or will be: a file of the user's may stand at its first place. */
-export async function galleryPageAt(catalog: Catalog, place: GalleryPlace): Promise<string> {
+export async function galleryPageAt(
+  catalog: Catalog,
+  place: Pick<GalleryPlace, 'page' | 'pageOtherwise'>,
+): Promise<string> {
   return (await isForeignAt(catalog, place.page)) ? place.pageOtherwise : place.page;
 }

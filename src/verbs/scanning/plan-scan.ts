@@ -14,7 +14,7 @@ import { reconcile } from '../../library/reconcile.ts';
 import type { Matched, Reconciled } from '../../library/reconcile.ts';
 import type { Deps } from '../deps.ts';
 import type { ScanOutcome, ScanRequest } from './scan-request.ts';
-import { galleryFolder } from './settle.ts';
+import { plannedGalleries } from './galleries.ts';
 import { homePath, summaryRows } from '../summary.ts';
 import { wantedPreviews } from './wanted-previews.ts';
 import { rootJobs } from './root-jobs.ts';
@@ -35,7 +35,8 @@ export async function planScan(deps: Deps, catalog: Catalog, request: ScanReques
   const plan = planOf(planned, await plannedPreviews(deps, catalog, planned, request));
   const known = await knownStates(catalog, planned);
   const files = planned.reduce((sum, { walk }) => sum + walk.meant.length, 0);
-  const galleries = new Set(planned.map(({ target }) => galleryFolder(target.root, request, deps.cwd)));
+  const roots = planned.map(({ target }) => target.root);
+  const galleries = await plannedGalleries(catalog, roots, request, deps.cwd);
   const lines = [
     '',
     ...summaryRows([
@@ -57,7 +58,7 @@ export async function planScan(deps: Deps, catalog: Catalog, request: ScanReques
     `Previews  ${request.images}`,
     `Profile   ${request.profile}`,
     ...(request.sidecars.length === 0 ? [] : [`notes for other programs: ${request.sidecars.join(', ')}`]),
-    ...[...galleries].map((folder) => `Gallery   ${homePath(folder)}/gallery.html`),
+    ...galleries.map((page) => `Gallery   ${homePath(page)}`),
     'Nothing was changed and nobody was asked.',
   ];
   const counted = known.identified + known.missing + known.removed + known.failed;
