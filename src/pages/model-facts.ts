@@ -119,11 +119,23 @@ function permissions(known: KnownView): string | undefined {
   if (known.allowDifferentLicense === false) says.push('same permissions on merges');
   if (known.commercialUse !== undefined) {
     const uses = known.commercialUse.filter((use) => use !== 'None');
-    says.push(uses.length === 0 ? 'no commercial use' : `commercial use: ${uses.join(', ')}`);
+    says.push(uses.length === 0 ? 'no commercial use' : `commercial use: ${uses.map(useWords).join(', ')}`);
   }
   if (known.usageControl !== undefined && known.usageControl !== 'Download')
     says.push(`usage: ${known.usageControl}`);
   return says.length === 0 ? undefined : says.join(' · ');
+}
+
+/** The site's names of what may be done for money, in words. */
+const USES: Readonly<Record<string, string>> = {
+  Image: 'images',
+  RentCivit: 'generating on Civitai',
+  Rent: 'generating on other services',
+  Sell: 'selling the model',
+};
+
+function useWords(use: string): string {
+  return USES[use] ?? use;
 }
 
 function idsOf(known: KnownView, links: PageLinks): Html {

@@ -32,6 +32,8 @@ export function lightbox(copy: Copies): Lightbox {
     const shot = shots[place];
     if (shot === undefined) return;
     parts.stage.classList.remove('zoomed');
+    // On a phone the words stand below the picture, in one scroll with it.
+    parts.dialog.scrollTop = 0;
     parts.count.textContent = `${place + 1} of ${shots.length}`;
     const blurred = shot.level >= readSettings(localStore()).blurFrom && !revealed.has(place);
     parts.frame.replaceChildren(picture(shot, blurred));
@@ -70,7 +72,7 @@ export function lightbox(copy: Copies): Lightbox {
     opener = anchor;
     show(shots.findIndex(({ number }) => number === anchor.dataset['shot']));
     if (!parts.dialog.open) parts.dialog.showModal();
-    parts.panel.focus();
+    parts.panel.focus({ preventScroll: true });
   });
 
   const keys: Readonly<Record<string, (number: string) => void>> = {
