@@ -329,6 +329,25 @@ describe.skipIf(chromium === undefined)(
       await session.expectQuiet();
     });
 
+    it('shows the whole picture first in the lightbox of a phone, below the bar with the way out', async () => {
+      const phone: PageOptions = { width: 390, height: 600, touch: true };
+      const page = await session.openModel(small, knownModel(small), phone);
+      const topOf = async (what: string): Promise<number> =>
+        (await page.locator(what).boundingBox())?.y ?? Number.NaN;
+
+      await page.locator('.strip .shot').nth(1).click();
+      await page.waitForSelector('#lightbox[open]');
+      await page.waitForFunction(`document.querySelector('.lightbox-stage img')?.naturalWidth > 0`);
+
+      expect(await page.evaluate(`document.querySelector('#lightbox').scrollTop`)).toBe(0);
+      const bar = await page.locator('.lightbox-head').boundingBox();
+      expect(await topOf('.lightbox-stage img')).toBeGreaterThanOrEqual((bar?.y ?? 0) + (bar?.height ?? 0));
+      await page.evaluate(`document.querySelector('#lightbox').scrollTo(0, 9999)`);
+      await page.keyboard.press('ArrowLeft');
+      expect(await page.evaluate(`document.querySelector('#lightbox').scrollTop`)).toBe(0);
+      await session.expectQuiet();
+    });
+
     it('changes light and dark by a button, remembered by gallery and pages', async () => {
       const page = await session.open(small);
       const dark = (): Promise<unknown> =>

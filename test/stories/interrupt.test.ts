@@ -33,7 +33,8 @@ describe('Ctrl-C', { timeout: 60_000 }, () => {
       (_child: ChildProcess, library: StoryLibrary) => untilHashed(library),
     ],
     ['previews come', 'media:delay=1@3000', (child: ChildProcess) => untilTold(child, 'Asking Civitai:')],
-    ['pages are written', '', (child: ChildProcess) => untilTold(child, 'Previews:')],
+    ['sidecars are written', '', (child: ChildProcess) => untilTold(child, 'Previews:')],
+    ['pages are written', '', (child: ChildProcess) => untilTold(child, 'Sidecars:')],
     ['thumbnails are made', '', (child: ChildProcess) => untilTold(child, 'Pages:')],
   ] as const;
 

@@ -22,10 +22,14 @@ export async function writeInfos(
   touched: ReadonlySet<number>,
 ): Promise<FilesWritten> {
   const files = job.files.filter((file) => touched.has(file.fileId));
-  const done = await writeOutputs(catalog, infosOf(deps, catalog, job, files), {
-    now: () => deps.clock.now(),
-    bounds: job.bounds,
-  });
+  if (files.length === 0) return { written: 0, warnings: [], failures: [] };
+  const phase = deps.progress.phase('Sidecars', files.length, 'files');
+  const done = await writeOutputs(
+    catalog,
+    infosOf(deps, catalog, job, files, () => phase.advance(1)),
+    { now: () => deps.clock.now(), bounds: job.bounds },
+  );
+  phase.end();
   return { written: done.written, warnings: warningsOf(done), failures: refusedWrites(done) };
 }
 
@@ -50,6 +54,7 @@ async function* infosOf(
   catalog: Catalog,
   job: RootJob,
   files: readonly StockFile[],
+  onFile: () => void,
 ): AsyncGenerator<Output> {
   const apiOrigin = new URL(deps.settings.apiUrl).origin;
   for (const batch of chunks(files, AT_ONCE)) {
@@ -75,6 +80,7 @@ async function* infosOf(
     );
     const byFile = new Map(chosen.map((row) => [row.file_id, row]));
     for (const file of batch) {
+      onFile();
       const row = byFile.get(file.fileId);
       const place = job.naming.info(file);
       if (row === undefined) continue;

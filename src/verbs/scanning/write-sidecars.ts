@@ -10,6 +10,7 @@ import { boundsOf } from '../../library/inside.ts';
 import { besideStems } from '../../profiles/beside.ts';
 import { placeKey } from '../../profiles/profile.ts';
 import type { Deps } from '../deps.ts';
+import { counted } from './counted.ts';
 import type { FilesWritten, RootJob } from './library-job.ts';
 import { refusedWrites } from './refused-writes.ts';
 
@@ -45,12 +46,12 @@ export async function writeRootSidecars(
     ...(done.merged === 0
       ? []
       : [
-          `${done.merged} notes of yours were filled where they were empty; each is kept as it was under its name with .orig.`,
+          `${counted(done.merged, 'note of yours was', 'notes of yours were')} filled where empty; each is kept as it was under its name with .orig.`,
         ]),
     ...(first === undefined
       ? []
       : [
-          `${done.left.length} files stand under a note's name and were left, for example ${first.path}: ${first.why}.`,
+          `${counted(done.left.length, "file stands under a note's name and was", "files stand under a note's name and were")} left, for example ${first.path}: ${first.why}.`,
         ]),
   ];
   return { written: done.written, warnings, failures: refusedWrites(done) };
