@@ -6,9 +6,12 @@ import { fileURLToPath } from 'node:url';
 const NEEDED = 24;
 const major = Number(process.versions.node.split('.')[0]);
 if (major < NEEDED) {
+  const brought = existsSync(fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url)));
   console.error(
     `Civitarium needs Node ${NEEDED} or newer, and this is Node ${process.versions.node}. ` +
-      `Install a newer one from nodejs.org, or run: npx -p node@${NEEDED} -p civitarium civitarium`,
+      (brought
+        ? 'npm ci brought the right one along: node_modules/.bin/node bin/civitarium.js'
+        : `Install a newer one from nodejs.org, or run: npx -p node@${NEEDED} -p civitarium civitarium`),
   );
   process.exit(1);
 }

@@ -13,6 +13,9 @@ import type { Deps } from './deps.ts';
 import { flagOption, textOption } from './option.ts';
 import type { Verb } from './verb.ts';
 
+/** True where the program runs as it was written; there nothing put `civitarium` into the path. */
+const IN_CHECKOUT = import.meta.url.endsWith('.ts');
+
 /** `civitarium demo [--once]`: the main job, with nothing to set up. */
 export const demo: Verb = {
   name: 'demo',
@@ -76,7 +79,7 @@ export const demo: Verb = {
           `  ${address}`,
           '',
           'Then scan your own models:',
-          '  civitarium scan ~/models',
+          `  ${IN_CHECKOUT ? 'node_modules/.bin/node bin/civitarium.js' : 'civitarium'} scan ~/models`,
         ],
         data: { gallery, scan: scanned },
       };
@@ -93,10 +96,7 @@ interface Scanned {
 /** The real command as a process of its own, with catalog and state inside the demo's folder. */
 async function runScan(deps: Deps, models: string, folder: string, apiUrl: string): Promise<Scanned> {
   const program = fileURLToPath(
-    new URL(
-      import.meta.url.endsWith('.ts') ? '../../bin/civitarium.js' : '../../../bin/civitarium.js',
-      import.meta.url,
-    ),
+    new URL(IN_CHECKOUT ? '../../bin/civitarium.js' : '../../../bin/civitarium.js', import.meta.url),
   );
   const own = join(folder, '.civitarium-demo');
   const catalog = join(own, 'catalog.db');
