@@ -36,6 +36,31 @@ describe.skipIf(chromium === undefined)(
 
     const names = (page: Page): Promise<string[]> => page.locator('.card-name').allTextContents();
 
+    it('as a model browser has types under headings, most downloaded first, and remembers another order', async () => {
+      const browser = { ...small, galleryUrl: small.galleryUrl.replace(/gallery\.html$/, 'index.html') };
+      const page = await session.open(browser);
+
+      const types = await page.locator('.type-group h2').allTextContents();
+      const words = types.map((type) => type.replace(/ [\d,]+$/, ''));
+      expect(words.length).toBeGreaterThan(3);
+      expect(words).toEqual([
+        ...words.slice(0, -1).toSorted((a, b) => a.localeCompare(b, 'en')),
+        'Unknown type',
+      ]);
+      const link = page.locator('.type-group').first().locator('.card-meta a').first();
+      expect(await link.getAttribute('href')).toMatch(/^https:\/\/civitai\.com\/api\/download\/models\/\d+/);
+      await page.keyboard.press('End');
+      const last = await page.evaluate(() => document.activeElement?.getAttribute('data-position'));
+      if (last !== null) expect(last).toBe(String(small.cards.length - 1));
+
+      await page.locator('.tools select').selectOption('name');
+      expect(new URL(page.url()).hash).toBe('#sort=name');
+      await page.goto(browser.galleryUrl);
+      await page.waitForSelector('[role="grid"]');
+      expect(await page.locator('.tools select').inputValue()).toBe('name');
+      await session.expectQuiet();
+    });
+
     it('shows every model of a small and of a large library, drawing only what is near', async () => {
       for (const gallery of [small, large]) {
         const page = await session.open(gallery);

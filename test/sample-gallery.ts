@@ -296,6 +296,10 @@ export async function writeSampleGallery(
     join(root, 'gallery.html'),
     galleryPage({ title: options.title ?? 'Models', assets: 'gallery.files/' }),
   );
+  await writeFile(
+    join(root, 'index.html'),
+    galleryPage({ title: options.title ?? 'Models', assets: 'gallery.files/', browser: true }),
+  );
   for (const card of cards.slice(0, options.pages)) {
     const page = pagePath(card.path);
     const folder = dirname(page);

@@ -245,6 +245,46 @@ describe('what was there before', () => {
   });
 });
 
+describe('a run that is cut short', () => {
+  it('has said what it processed before the first preview came, and --single says it too', async () => {
+    const own = makeHome();
+    const folder = join(own.folder, 'models');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'ink.safetensors'), shownFiles()[0] ?? '');
+    const single = ['--single', 'models/ink.safetensors', '--output', 'out', '--api-url', standin.apiUrl];
+
+    const killed = await own.run(single, { env: { CIVITARIUM_FAULT: 'kill@previews.intended' } });
+
+    expect(killed.signal).toBe('SIGKILL');
+    const list = readFileSync(join(own.folder, 'out/processed_files.json'), 'utf8');
+    expect(JSON.parse(list)).toMatchObject({ files: [join(folder, 'ink.safetensors')] });
+    expect((await own.run(single)).code).toBe(0);
+    expect(readFileSync(join(own.folder, 'out/processed_files.json'), 'utf8')).toBe(list);
+    own.remove();
+  });
+
+  it('takes no outage for an answer: the missing list waits for one, and heals', async () => {
+    const own = makeHome();
+    const folder = join(own.folder, 'models');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'own.safetensors'), unknownModel());
+    const scan = ['--all', 'models', '--output', 'out', '--api-url', standin.apiUrl, '--json'];
+    const list = join(own.folder, 'out/missing_from_civitai.txt');
+    standin.faults.down();
+    const down = await own.run([...scan, '--patience', '1', '--notimeout']);
+    standin.faults.up();
+    expect([down.code, existsSync(list)]).toEqual([4, false]);
+
+    expect((await own.run(scan)).code).toBe(0);
+    expect(readMissingList(readFileSync(list, 'utf8'))).toMatchObject([{ fileName: 'own.safetensors' }]);
+    // Now it holds what the site knows.
+    writeFileSync(join(folder, 'own.safetensors'), shownFiles()[0] ?? '');
+    expect((await own.run(scan)).code).toBe(0);
+    expect(existsSync(list)).toBe(false);
+    own.remove();
+  });
+});
+
 describe('what can not be', () => {
   it.for([
     [['--all', 'nowhere', '--output', 'out2'], /does not exist/],
