@@ -87,6 +87,25 @@ describe.skipIf(chromium === undefined)(
       await session.expectQuiet();
     });
 
+    it('has a shelf of what the site removed, one press away, that says when it was last seen', async () => {
+      const page = await session.open(small);
+      const removed = small.cards.filter((card) => card.removed).length;
+      expect(removed).toBeGreaterThan(0);
+
+      await page.locator('.shelf-button').click();
+
+      await settle(page, removed);
+      expect(await page.locator('.shelf-head h2').textContent()).toBe('Removed from Civitai');
+      expect(await page.locator('.card .mark-removed').count()).toBe(removed);
+      expect(await page.locator('.mark-removed').first().getAttribute('title')).toMatch(/last seen \S/);
+      expect(page.url()).toContain('state=removed');
+
+      await page.locator('.shelf-button').click();
+      await settle(page, small.cards.length);
+      expect(await page.locator('.shelf-head').count()).toBe(0);
+      await session.expectQuiet();
+    });
+
     it('finds by words of any field, all of them, and leaves out what follows a minus', async () => {
       const page = await session.open(small);
       const matches = (test: (words: ReadonlySet<string>) => boolean): number =>

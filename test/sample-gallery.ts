@@ -85,7 +85,12 @@ export function sampleCards(count: number, root: string, seed = 7): CardView[] {
       modifiedAt: NOW - Math.floor(next() * 300) * DAY,
       addedAt: NOW - Math.floor(next() * 100) * DAY,
       state: unknown ? 'missing' : next() < 0.04 ? 'removed' : 'found',
+      removed: false,
+      lastSeenAt: undefined,
       headerWarning: next() < 0.01,
+      described: false,
+      fileless: false,
+      likely: false,
       modelId: unknown ? undefined : 1000 + index,
       siteFileId: undefined,
       versionId: unknown ? undefined : 5000 + index,
@@ -118,7 +123,11 @@ export function sampleCards(count: number, root: string, seed = 7): CardView[] {
             height: 1216,
           },
     };
-  });
+  }).map((card) => withRemoval(card as CardView));
+}
+
+function withRemoval(card: CardView): CardView {
+  return card.state === 'removed' ? { ...card, removed: true, lastSeenAt: NOW - 45 * DAY } : card;
 }
 
 /** The full view of a card, as its page shows it. */

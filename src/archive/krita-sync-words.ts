@@ -69,14 +69,16 @@ export async function notesOf(file: KnownLora): Promise<MergedSidecar> {
 }
 
 /**
- * The text that calls a LoRA up: the site's trained words, else the user's activation text, else what another program
+ * The text that calls a LoRA up: the words written by hand, else the site's trained words, else the user's activation text, else what another program
  * kept of the site's words. `undefined` when there is none.
  */
 export function triggersOf(file: Pick<KnownLora, 'trainedWords'>, notes: MergedSidecar): string | undefined {
+  const { trainedWords } = notes.kept;
   const said = [
+    trainedWords?.origin === 'about' ? trainedWords.value : [],
     file.trainedWords,
     [notes.own.activationText?.value ?? ''],
-    notes.kept.trainedWords?.value ?? [],
+    trainedWords?.value ?? [],
   ];
   return said.map(joinWords).find((text) => text !== '');
 }

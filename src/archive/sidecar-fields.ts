@@ -14,7 +14,7 @@ export interface SiteWords {
 
 /**
  * A merged view as rows of the catalog. With `site`, a file that the site knows: only the user's own words are kept, and
- * of them none that only repeats the site.
+ * of them none that only repeats the site; what was described by hand is kept whole.
  */
 export function fieldsFrom({ own, kept }: MergedSidecar, site: SiteWords | undefined): Saying[] {
   const words = [
@@ -24,10 +24,10 @@ export function fieldsFrom({ own, kept }: MergedSidecar, site: SiteWords | undef
     ...saying('negative_text', own.negativeText),
     ...saying('preferred_weight', own.preferredWeight),
     ...saying('description', own.description ?? (site === undefined ? kept.description : undefined)),
+    ...saying('link', own.link),
+    ...saying('level', own.level),
   ];
-  if (site !== undefined) return words.filter((one) => !isEcho(one, site));
-  return [
-    ...words,
+  const facts = [
     ...saying('model_name', kept.modelName),
     ...saying('version_name', kept.versionName),
     ...saying('model_type', kept.modelType),
@@ -38,6 +38,8 @@ export function fieldsFrom({ own, kept }: MergedSidecar, site: SiteWords | undef
     ...saying('model_id', kept.modelId),
     ...saying('version_id', kept.versionId),
   ];
+  if (site === undefined) return [...words, ...facts];
+  return [...words.filter((one) => !isEcho(one, site)), ...facts.filter((one) => one.origin === 'about')];
 }
 
 function saying(field: Field, said: Said<string | number | readonly string[]> | undefined): Saying[] {
@@ -46,7 +48,8 @@ function saying(field: Field, said: Said<string | number | readonly string[]> | 
   return [{ field, value: typeof value === 'object' ? JSON.stringify(value) : String(value), origin }];
 }
 
-function isEcho({ field, value }: Saying, site: SiteWords): boolean {
+function isEcho({ field, value, origin }: Saying, site: SiteWords): boolean {
+  if (origin === 'about') return false;
   if (field === 'description') return plain(value) === plain(site.about);
   return (
     field === 'activation_text' && termsIn(value) === site.trainedWords.map(termsIn).filter(Boolean).join()

@@ -6,6 +6,7 @@ import { isOurs } from '../catalog/output.ts';
 import type { OutputRow } from '../catalog/output.ts';
 import { notesOfRoot, saveNotes } from '../catalog/user-field.ts';
 import type { NotedFile } from '../catalog/user-field.ts';
+import { isAboutName } from '../formats/sidecars/about.ts';
 import { mergeSidecars } from '../formats/sidecars/merge-sidecars.ts';
 import { sidecarNames } from '../formats/sidecars/read-sidecar.ts';
 import { aboutText } from './sidecar-about.ts';
@@ -26,17 +27,24 @@ export interface NotesJob {
   readonly touched: ReadonlySet<number>;
 }
 
+export interface NotesTaken {
+  /** Ids of the files of which something changed. */
+  readonly changed: ReadonlySet<number>;
+  /** What of descriptions by hand could not be taken, with file and line. */
+  readonly warnings: readonly string[];
+}
+
 /**
  * Takes what the notes of other programs beside these files say into the catalog: those that are new, changed or gone
  * since they were last read, and those of `touched` files, of which the site may say something else by now. Ours say
- * nothing new. Returns the ids of the files of which something changed.
+ * nothing new.
  */
 export async function takeNotes(
   catalog: Catalog,
   walked: WalkedRoot,
   job: NotesJob,
   at: number,
-): Promise<Set<number>> {
+): Promise<NotesTaken> {
   const { files, outputs, touched } = job;
   const ours = new Map(outputs.map((row) => [row.path, row]));
   const before = await readStamps(catalog, walked);
@@ -48,11 +56,12 @@ export async function takeNotes(
     if (isChanged || (stamps.length > 0 && touched.has(file.fileId))) due.push({ file, stamps });
   }
   const changed = new Set<number>();
+  const warnings = new Set<string>();
   for (const batch of chunks(due, AT_ONCE)) {
-    const noted = await readAll(catalog, walked, batch, ours);
+    const noted = await readAll(catalog, walked, batch, ours, warnings);
     for (const id of await saveNotes(catalog, noted, at)) changed.add(id);
   }
-  return changed;
+  return { changed, warnings: [...warnings] };
 }
 
 /** A folder whose name is not UTF-8 can't be entered by its text. */
@@ -98,6 +107,7 @@ async function readAll(
   { target }: WalkedRoot,
   batch: readonly { readonly file: StockFile; readonly stamps: readonly Stamp[] }[],
   ours: ReadonlyMap<string, OutputRow>,
+  warnings: Set<string>,
 ): Promise<NotedFile[]> {
   const known = await knownOf(
     catalog,
@@ -116,7 +126,11 @@ async function readAll(
       foreign.flatMap((note) => note.facts ?? []),
       sha256,
     );
-    noted[index] = { fileId: file.fileId, fields: fieldsFrom(merged, site), notes: stamps };
+    for (const { name, problems } of foreign)
+      for (const { line, why } of problems) warnings.add(`${join(folder, name)}, line ${line}: ${why}.`);
+    const isBroken = foreign.some((note) => note.facts === undefined && isAboutName(note.name));
+    const fields = fieldsFrom(merged, site);
+    noted[index] = { fileId: file.fileId, fields, notes: stamps, ...(isBroken ? { keeps: 'about' } : {}) };
   });
   return noted;
 }

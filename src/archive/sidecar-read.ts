@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAboutName, readAbout } from '../formats/sidecars/about.ts';
+import type { AboutNote, AboutProblem } from '../formats/sidecars/about.ts';
 import type { SidecarFacts } from '../formats/sidecars/facts.ts';
 import { readSidecar, sidecarNames } from '../formats/sidecars/read-sidecar.ts';
 
@@ -10,6 +12,8 @@ export interface Note {
   readonly name: string;
   /** `undefined` when it is damaged, or of no format we know. */
   readonly facts: SidecarFacts | undefined;
+  /** What of a description by hand could not be taken. */
+  readonly problems: readonly AboutProblem[];
   readonly size: number;
   readonly mtimeNs: string;
   /** Of its bytes, lower-case hex. */
@@ -37,17 +41,22 @@ async function readNote(folder: string, name: string): Promise<Note | undefined>
   try {
     const path = join(folder, name);
     const stats = await stat(path, { bigint: true });
-    if (!stats.isFile() || stats.size > MOST_BYTES) return undefined;
+    if (!stats.isFile()) return undefined;
+    const stamp = { name, size: Number(stats.size), mtimeNs: stats.mtimeNs.toString() };
+    if (stats.size > MOST_BYTES)
+      return isAboutName(name) ? { ...stamp, ...readAbout(undefined), sha256: '' } : undefined;
     const bytes = await readFile(path);
     return {
-      name,
-      facts: readSidecar(name, bytes.toString('utf8')),
-      size: Number(stats.size),
-      mtimeNs: stats.mtimeNs.toString(),
+      ...stamp,
+      ...read(name, bytes.toString('utf8')),
       sha256: createHash('sha256').update(bytes).digest('hex'),
     };
   } catch {
     // A note that is not there or can't be read says nothing.
     return undefined;
   }
+}
+
+function read(name: string, text: string): AboutNote {
+  return isAboutName(name) ? readAbout(text) : { facts: readSidecar(name, text), problems: [] };
 }

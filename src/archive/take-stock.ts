@@ -1,10 +1,11 @@
 import type { FileId, RootId } from '../base/ids.ts';
 import { UserError } from '../base/errors.ts';
 import { filesOfRoot, markGone, markPresent, moveFiles, saveFiles } from '../catalog/file.ts';
-import type { FileInput, FileRow } from '../catalog/file.ts';
+import type { FileInput, StoredFile } from '../catalog/file.ts';
 import { ensureRoot, findRoot, markRootAbsent, markRootPresent } from '../catalog/root.ts';
 import type { Root } from '../catalog/root.ts';
 import type { Catalog } from '../catalog/open.ts';
+import { takeDescribed } from './described-models.ts';
 import { MODEL_EXTENSIONS } from '../formats/model-file.ts';
 import { anyOf } from '../library/glob.ts';
 import { countRecognised, reconcile } from '../library/reconcile.ts';
@@ -54,6 +55,8 @@ export interface Stock {
   readonly toHash: readonly StockFile[];
   /** Files that are new, changed or moved since the last run; all of them when that was cut short. */
   readonly dirty: ReadonlySet<number>;
+  /** Models that are described by hand and have no file. */
+  readonly described: readonly StockFile[];
   readonly gone: number;
 }
 
@@ -210,12 +213,15 @@ export async function takeStock(catalog: Catalog, walked: WalkedRoot, at: number
       ? found.meant
       : [...fresh, ...result.moved.map((pair) => pair.walked), ...returned.map((pair) => pair.walked)];
     const now = fresh.length === 0 && result.moved.length === 0 ? rows : await filesOfRoot(trx, root.id);
-    return stockOf(now, found, new Set(touched), result.gone.length);
+    const { described, gone } = await takeDescribed(trx, walked, at);
+    const stock = stockOf(now, found, new Set(touched), result.gone.length + gone);
+    const unwritten = isCutShort(walked) ? described.map((file) => Number(file.fileId)) : [];
+    return { ...stock, dirty: new Set([...stock.dirty, ...unwritten]), described };
   });
 }
 
 function stockOf(
-  rows: readonly FileRow[],
+  rows: readonly StoredFile[],
   walked: TargetWalk,
   fresh: ReadonlySet<WalkedFile>,
   gone: number,
@@ -238,12 +244,19 @@ function stockOf(
     else if (row.state === 'present') others.push(one);
     if (fresh.has(file)) dirty.add(row.id);
   }
-  return { files, others, toHash: files.filter((file) => file.blobId === undefined), dirty, gone };
+  return {
+    files,
+    others,
+    toHash: files.filter((file) => file.blobId === undefined),
+    dirty,
+    described: [],
+    gone,
+  };
 }
 
 /** A root as the catalog knows it: what a walk found of it, and the paths of the present files that it did not find. */
 export function stockAsKnown(
-  rows: readonly FileRow[],
+  rows: readonly StoredFile[],
   walked: WalkedRoot,
 ): Stock & { readonly lost: readonly string[] } {
   const present = rows.filter((row) => row.state === 'present');

@@ -90,6 +90,7 @@ describeCatalogs('blobs', (open) => {
     expect(headers.get(one)).toEqual({
       blob_id: one,
       format: 'safetensors',
+      hints: '{"words":[]}',
       warning: null,
       metadata: '{"a":"n\uFFFDl"}',
       tensors: 3,

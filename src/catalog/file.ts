@@ -42,9 +42,17 @@ export interface FoundBlob {
   readonly asOf?: { readonly size: number; readonly mtimeNs: string };
 }
 
+/** A row of what is, or was, a file. */
+export type StoredFile = FileRow & { readonly state: 'present' | 'gone' };
+
 /** Every file of a root, present or gone, by path. */
-export async function filesOfRoot(db: Kysely<Tables>, rootId: number): Promise<FileRow[]> {
-  return db.selectFrom('file').selectAll().where('root_id', '=', rootId).orderBy('path_key').execute();
+export async function filesOfRoot(db: Kysely<Tables>, rootId: number): Promise<StoredFile[]> {
+  const rows = db
+    .selectFrom('file')
+    .selectAll()
+    .where('root_id', '=', rootId)
+    .where('state', '<>', 'described');
+  return (await rows.orderBy('path_key').execute()) as StoredFile[];
 }
 
 /** Takes over files as they lie now, by their path in the root: all are present, and a former problem is forgotten. */

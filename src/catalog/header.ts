@@ -2,6 +2,7 @@ import type { Kysely, Selectable } from 'kysely';
 
 import { cleanText } from './clean-text.ts';
 import { wholeOrNull } from './facts-clean.ts';
+import { hintsText } from './header-hints.ts';
 import { writing } from './open.ts';
 import type { Writable } from './open.ts';
 import type { HeaderTable, Tables } from './schema.ts';
@@ -47,5 +48,6 @@ function rowOf(header: HeaderInput): HeaderRow {
     // A hostile header may claim more than a whole number can hold.
     tensors: wholeOrNull(header.tensors),
     parameters: wholeOrNull(header.parameters),
+    hints: hintsText(header.metadata),
   });
 }

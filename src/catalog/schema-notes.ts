@@ -1,7 +1,7 @@
 /** The tables of notes beside model files. */
 
 /** The user's own words. */
-type OwnField = 'title' | 'notes' | 'activation_text' | 'negative_text' | 'preferred_weight' | 'description';
+type OwnField = 'title' | 'notes' | 'activation_text' | 'negative_text' | 'preferred_weight' | 'description' | 'link' | 'level'; // prettier-ignore
 
 /** What programs kept of the site's words, for files of which we have no answer. */
 type KeptField = 'model_name' | 'version_name' | 'model_type' | 'base_model' | 'creator' | 'trained_words' | 'tags' | 'model_id' | 'version_id'; // prettier-ignore

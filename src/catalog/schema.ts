@@ -94,7 +94,8 @@ export interface FileTable {
   device: string;
   inode: string;
   blob_id: number | null;
-  state: 'present' | 'gone';
+  /** `described`: no file at all, a description by hand without one. */
+  state: 'present' | 'gone' | 'described';
   /** When a scan first missed it; null while it is present. */
   gone_at: number | null;
   first_seen_at: number;
@@ -132,6 +133,8 @@ export interface HeaderTable {
   metadata: string | null;
   tensors: number | null;
   parameters: number | null;
+  /** What it lets guess (type, base model, likely trigger words), JSON; null where there is no metadata, or it was read before hints were kept. */
+  hints: string | null;
 }
 
 /** A raw answer about one subject, zstd-compressed. Equal but for statistics means equal digest: kept once. */

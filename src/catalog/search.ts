@@ -5,6 +5,7 @@ import { chunks } from '../base/pool.ts';
 import { queryTerms } from '../query/terms.ts';
 import type { TermQuery } from '../query/terms.ts';
 import { listOf } from './facts-clean.ts';
+import { readHints } from './header-hints.ts';
 import { readTags } from './model.ts';
 import { writing } from './open.ts';
 import type { Catalog, Writable } from './open.ts';
@@ -42,6 +43,7 @@ async function indexSome(trx: Kysely<Tables>, fileIds: readonly number[]): Promi
         ...(names.get(file.version_id ?? 0) ?? []),
         file.folder,
         ...wordsOfNotes(notes.get(file.id) ?? []),
+        ...likelyWords(file),
       ],
       descriptions: [file.version_description, file.model_description],
     }),
@@ -54,9 +56,17 @@ async function indexSome(trx: Kysely<Tables>, fileIds: readonly number[]): Promi
   );
 }
 
+/** What the header of a file lets guess of which the site says nothing. */
+function likelyWords(file: Awaited<ReturnType<typeof readFiles>>[number]): (string | null)[] {
+  if (file.version_id !== null) return [];
+  const { type, baseModel, words } = readHints(file.hints, file.metadata);
+  return [type ?? null, baseModel ?? null, ...words];
+}
+
 function readFiles(db: Kysely<Tables>, fileIds: readonly number[]) {
   return db
     .selectFrom('file')
+    .leftJoin('header', 'header.blob_id', 'file.blob_id')
     .leftJoin('choice', 'choice.file_id', 'file.id')
     .leftJoin('version', 'version.id', 'choice.version_id')
     .leftJoin('model', 'model.id', 'version.model_id')
@@ -64,9 +74,10 @@ function readFiles(db: Kysely<Tables>, fileIds: readonly number[]) {
     .select(['file.id', 'file.name', 'file.folder', 'version.id as version_id', 'model.id as model_id'])
     .select(['model.name as model_name', 'model.type', 'model.description as model_description'])
     .select(['version.name as version_name', 'version.base_model', 'version.trained_words'])
-    .select(['version.description as version_description', 'creator.username'])
+    .select(['version.description as version_description', 'creator.username', 'header.hints'])
+    .select(sql<string | null>`case when header.hints is null then header.metadata end`.as('metadata'))
     .where('file.id', 'in', fileIds)
-    .where('file.state', '=', 'present')
+    .where('file.state', 'in', ['present', 'described'])
     .execute();
 }
 
@@ -101,7 +112,7 @@ export async function searchFiles(
     .innerJoin('file', 'file.id', 'doc.subject')
     .select('doc.subject')
     .where('doc.kind', '=', 'file')
-    .where('file.state', '=', 'present')
+    .where('file.state', 'in', ['present', 'described'])
     .$if(query.start !== undefined, (select) =>
       select.where(matches(catalog.engine, query)).orderBy(distance(catalog.engine, query)),
     )

@@ -18,6 +18,8 @@ export interface NotedFile {
     readonly value: string;
     readonly origin: string;
   }[];
+  /** Fields of this origin stay as they are: its note can not be read just now. */
+  readonly keeps?: string;
   /** Names without folder. */
   readonly notes: readonly { readonly name: string; readonly size: number; readonly mtimeNs: string }[];
 }
@@ -33,10 +35,14 @@ export async function saveNotes(
 ): Promise<Set<number>> {
   return writing(target, async (trx) => {
     const ids = files.map((file) => file.fileId);
+    const kept = new Set<string>();
     const before = new Map((await fieldsOf(trx, ids)).map((row) => [keyOf(row), row]));
-    const rows = files.flatMap((file) =>
-      file.fields.map((said) => cleanText({ file_id: file.fileId, ...said, at })),
-    );
+    for (const { fileId, keeps } of files)
+      for (const [key, row] of before) if (row.file_id === fileId && row.origin === keeps) kept.add(key);
+    for (const key of kept) before.delete(key);
+    const rows = files
+      .flatMap((file) => file.fields.map((said) => cleanText({ file_id: file.fileId, ...said, at })))
+      .filter((row) => !kept.has(keyOf(row)));
     const changed = new Set<number>();
     for (const row of rows) {
       const old = before.get(keyOf(row));
@@ -90,6 +96,6 @@ export function notesOfRoot(
     .innerJoin('file', 'file.id', 'sidecar.file_id')
     .select(['sidecar.file_id', 'sidecar.name', 'sidecar.size', 'sidecar.mtime_ns', 'file.folder'])
     .where('file.root_id', '=', rootId)
-    .where('file.state', '=', 'present')
+    .where('file.state', 'in', ['present', 'described'])
     .execute();
 }

@@ -1,23 +1,22 @@
 import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 
-import { plainText } from '../query/plain-text.ts';
+import { searchText, wordsOf } from './card-words.ts';
 import { listOf } from './facts-clean.ts';
 import type { Catalog } from './open.ts';
 import type { Tables } from './schema.ts';
 import { groupBy } from './upsert.ts';
-import { readOwnWords } from './view-notes.ts';
+import { type CardNotes, readCardNotes } from './view-notes.ts';
+import { type HeaderHints, readHints } from './header-hints.ts';
 import { absolutePath } from './view-place.ts';
 import { isNewer } from './view-versions.ts';
 import type { CardView } from './views.ts';
 
-/** Characters of the plain text of descriptions. */
-const MOST_ABOUT = 600;
 /** Characters of HTML read for it: reading whole descriptions would cost most of the time. */
 const MOST_HTML = 2000;
 
 /**
- * The cards of all present files of some roots, by path. One pass over each table, joined here: ten thousand cards in a
+ * The cards of all present files of some roots, and of models that are only described, by path. One pass over each table, joined here: ten thousand cards in a
  * fraction of a second.
  */
 export async function viewCards(
@@ -34,7 +33,9 @@ export async function viewCards(
   const covers = await readCovers(db, rootIds);
   const several = await readSeveral(db);
   const siteFiles = await readSiteFiles(db, rootIds);
-  const words = await readOwnWords(db, rootIds);
+  const notes = await readCardNotes(db, rootIds);
+  const hints = await readAllHints(db, rootIds);
+  const gone = await readGone(db);
   const cards = rows.map((row) => {
     const version = versions.get(row.version_id ?? 0);
     return cardOf(row, {
@@ -45,7 +46,9 @@ export async function viewCards(
       duplicate: several.has(row.blob_id),
       siteFileId: siteFiles.get(`${row.version_id} ${row.sha256}`),
       warned: warned.has(row.blob_id),
-      words: words.get(row.id) ?? '',
+      notes: notes.get(row.id),
+      hints: version === undefined ? hints.get(row.blob_id ?? 0) : undefined,
+      isGone: gone.has(`version ${version?.id}`) || gone.has(`model ${version?.model_id}`),
     });
   });
   return cards.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0));
@@ -63,12 +66,16 @@ interface Parts {
   readonly duplicate: boolean;
   readonly siteFileId: number | undefined;
   readonly warned: boolean;
-  /** The user's own. */
-  readonly words: string;
+  readonly notes: CardNotes | undefined;
+  /** Where the site says nothing. */
+  readonly hints: HeaderHints | undefined;
+  /** The site shows the version or its model no more. */
+  readonly isGone: boolean;
 }
 
 function cardOf(row: FileRow, parts: Parts): CardView {
-  const { version, model, tags, cover, duplicate, siteFileId, warned, words } = parts;
+  const { version, model, cover, duplicate, siteFileId, warned, notes, isGone } = parts;
+  const removed = row.state === 'removed' || isGone;
   return {
     fileId: row.id,
     path: absolutePath(row.root_path, row.path),
@@ -79,27 +86,22 @@ function cardOf(row: FileRow, parts: Parts): CardView {
     modifiedAt: millisOf(row.mtime_ns),
     addedAt: row.first_seen_at,
     state: row.state ?? 'unchecked',
+    removed,
+    lastSeenAt: removed ? version?.seen_at : undefined,
     headerWarning: warned,
+    described: notes?.isByHand ?? false,
+    fileless: row.file_state === 'described',
     modelId: version?.model_id,
     versionId: version?.id,
     siteFileId,
-    name: model?.name ?? version?.name ?? row.stem,
-    versionName: version?.name,
-    type: model?.type,
-    baseModel: version?.base_model ?? undefined,
-    creator: model?.username ?? undefined,
-    tags,
-    trainedWords: version === undefined ? [] : listOf(version.trained_words),
-    nsfwLevel: version?.nsfw_level || (model?.nsfw_level ?? 0),
+    ...wordsOf(row.stem, parts),
     downloads: model?.download_count ?? undefined,
     thumbsUp: model?.thumbs_up ?? undefined,
     publishedAt: version?.published_at ?? undefined,
     updatedAt: version?.updated_at ?? undefined,
     hasUpdate: version?.hasUpdate ?? false,
     duplicate,
-    about: `${words} ${aboutOf(version?.description ?? null, model?.description ?? null)}`
-      .trim()
-      .slice(0, MOST_ABOUT),
+    about: searchText(parts),
     cover,
   };
 }
@@ -107,13 +109,6 @@ function cardOf(row: FileRow, parts: Parts): CardView {
 /** Nanoseconds in text to milliseconds; the last six digits go. */
 function millisOf(nanoseconds: string): number {
   return Number(nanoseconds.slice(0, -6));
-}
-
-function aboutOf(version: string | null, model: string | null): string {
-  const first = version === null ? '' : plainText(version, MOST_ABOUT);
-  const left = MOST_ABOUT - first.length - 1;
-  if (model === null || left <= 0) return first;
-  return `${first} ${plainText(model, left)}`.trim();
 }
 
 function readFiles(db: Kysely<Tables>, rootIds: readonly number[]) {
@@ -135,8 +130,8 @@ function readFiles(db: Kysely<Tables>, rootIds: readonly number[]) {
       'file.first_seen_at',
     ])
     .select(['file.blob_id', 'root.path as root_path', 'standing.state', 'choice.version_id'])
-    .select('blob.sha256')
-    .where('file.state', '=', 'present')
+    .select(['blob.sha256', 'file.state as file_state'])
+    .where('file.state', 'in', ['present', 'described'])
     .where('file.root_id', 'in', rootIds)
     .execute();
 }
@@ -202,6 +197,37 @@ async function readWarned(db: Kysely<Tables>, rootIds: readonly number[]): Promi
   return new Set(rows.map((row) => row.blob_id));
 }
 
+/** What headers of files of which the site says nothing let guess, by blob. */
+async function readAllHints(
+  db: Kysely<Tables>,
+  rootIds: readonly number[],
+): Promise<Map<number, HeaderHints>> {
+  const rows = await db
+    .selectFrom('header')
+    .innerJoin('file', 'file.blob_id', 'header.blob_id')
+    .leftJoin('choice', 'choice.file_id', 'file.id')
+    .select(['header.blob_id', 'header.hints'])
+    // Long, and read only where an older version of this program left no hints.
+    .select(sql<string | null>`case when header.hints is null then header.metadata end`.as('metadata'))
+    .where('header.metadata', 'is not', null)
+    .where('choice.file_id', 'is', null)
+    .where('file.state', '=', 'present')
+    .where('file.root_id', 'in', rootIds)
+    .execute();
+  return new Map(rows.map((row) => [row.blob_id, readHints(row.hints, row.metadata)]));
+}
+
+/** Versions and models that the site shows no more, as `kind id`. */
+async function readGone(db: Kysely<Tables>): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom('subject_state')
+    .select(['kind', 'subject'])
+    .where('state', '=', 'removed')
+    .where('kind', 'in', ['version', 'model'])
+    .execute();
+  return new Set(rows.map((row) => `${row.kind} ${row.subject}`));
+}
+
 /** All versions of the models in question, so that the newer ones are known. */
 async function readVersions(db: Kysely<Tables>, rootIds: readonly number[]) {
   const ages = await db
@@ -221,6 +247,7 @@ async function readVersions(db: Kysely<Tables>, rootIds: readonly number[]) {
       'nsfw_level',
       'published_at',
       'updated_at',
+      'seen_at',
       'position',
     ])
     .select(sql<string | null>`substr(description, 1, ${sql.lit(MOST_HTML)})`.as('description'))

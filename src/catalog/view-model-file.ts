@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import { chunks } from '../base/pool.ts';
 import type { Catalog } from './open.ts';
 import type { Tables } from './schema.ts';
+import { hintsOf } from './header-hints.ts';
 import { groupBy, readByKeys } from './upsert.ts';
 import { fieldsOf } from './user-field.ts';
 import { readKnown } from './view-known.ts';
@@ -57,6 +58,7 @@ interface Parts {
 }
 
 function fileView(row: FileRow, { hashes, duplicates, known, notes }: Parts): ModelFileView {
+  const training = trainingOf(row.metadata);
   return {
     fileId: row.id,
     rootId: row.root_id,
@@ -77,7 +79,9 @@ function fileView(row: FileRow, { hashes, duplicates, known, notes }: Parts): Mo
     headerFormat: row.format ?? undefined,
     headerWarning: row.warning ?? undefined,
     problem: row.problem ?? undefined,
-    training: trainingOf(row.metadata),
+    training,
+    ...(known === undefined && training !== undefined ? { hints: hintsOf(training) } : {}),
+    ...(row.file_state === 'described' ? { isFileless: true } : {}),
     duplicates,
     known,
     ...(notes.length === 0 ? {} : { notes }),
@@ -111,6 +115,7 @@ function readFiles(db: Kysely<Tables>, fileIds: readonly number[]) {
       'file.blob_id',
       'file.problem',
       'root.path as root_path',
+      'file.state as file_state',
       'blob.sha256',
     ])
     .select(['standing.state', 'standing.since_at', 'header.format', 'header.warning', 'header.metadata'])

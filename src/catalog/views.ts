@@ -1,4 +1,5 @@
 /** What pages show: the catalog read for people. Times epoch ms; `undefined` means unknown, `null` hidden by the creator. */
+import type { HeaderHints } from './header-hints.ts';
 import type { NoteField } from './schema-notes.ts';
 import type { SubjectState } from './schema.ts';
 
@@ -164,6 +165,10 @@ export interface ModelFileView {
   readonly known: KnownView | undefined;
   /** The user's own words first; absent when there are none. */
   readonly notes?: readonly NoteView[];
+  /** What the header lets guess, where the site describes nothing. */
+  readonly hints?: HeaderHints;
+  /** True when there is no file at all: `name` is that of a description by hand. */
+  readonly isFileless?: boolean;
 }
 
 /** One card of the gallery: small, made in bulk. */
@@ -177,7 +182,17 @@ export interface CardView {
   readonly modifiedAt: number;
   readonly addedAt: number;
   readonly state: SubjectState;
+  /** The site showed it once and shows its bytes, its version or its model no more. */
+  readonly removed: boolean;
+  /** When an answer last described it; for what was removed. */
+  readonly lastSeenAt: number | undefined;
   readonly headerWarning: boolean;
+  /** Some of this was written by hand, in a description beside it. */
+  readonly described: boolean;
+  /** There is no file, only that description. */
+  readonly fileless: boolean;
+  /** `trainedWords` are the commonest tags of the training: nobody said that they call the model. */
+  readonly likely: boolean;
   readonly modelId: number | undefined;
   readonly versionId: number | undefined;
   /** The site's id of this very file. */

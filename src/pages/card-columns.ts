@@ -22,6 +22,12 @@ export const FLAGS = {
   unchecked: 16,
   damaged: 32,
   video: 64,
+  /** Something of it was written by hand. */
+  described: 128,
+  /** There is no file, only a description. */
+  fileless: 256,
+  /** The trigger words are likely ones: tags of the training. */
+  likely: 512,
 } as const;
 
 /** Cards as columns, one list a field: half the size and a third of the reading time of one object a card. */
@@ -101,6 +107,7 @@ function columnsOf(
     added: each((card) => seconds(card.addedAt)),
     published: each((card) => seconds(card.publishedAt)),
     updated: each((card) => seconds(card.updatedAt)),
+    seen: each((card) => seconds(card.lastSeenAt)),
     downloads: each((card) => card.downloads ?? -1),
     thumbs: each((card) => card.thumbsUp ?? -1),
     level: each((card) => levelIndex(card.nsfwLevel)),
@@ -122,9 +129,12 @@ function flagsOf(card: CardView): number {
   return (
     (card.hasUpdate ? FLAGS.update : 0) |
     (card.duplicate ? FLAGS.duplicate : 0) |
-    (card.state === 'removed' ? FLAGS.removed : 0) |
+    (card.removed ? FLAGS.removed : 0) |
     (card.state === 'missing' ? FLAGS.missing : 0) |
-    (card.state === 'unchecked' ? FLAGS.unchecked : 0) |
+    (card.state === 'unchecked' && !card.fileless ? FLAGS.unchecked : 0) |
+    (card.described ? FLAGS.described : 0) |
+    (card.fileless ? FLAGS.fileless : 0) |
+    (card.likely ? FLAGS.likely : 0) |
     (card.headerWarning ? FLAGS.damaged : 0) |
     (card.cover?.media === 'video' ? FLAGS.video : 0)
   );

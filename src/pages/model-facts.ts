@@ -1,5 +1,6 @@
 import { formatBytes } from '../base/bytes.ts';
 import type { KnownView, ModelFileView } from '../catalog/views.ts';
+import { handMark, shownOf } from './by-hand.ts';
 import { localUrl } from './document.ts';
 import { type Html, html, nothing } from './html.ts';
 import { levelText } from './levels.ts';
@@ -12,24 +13,26 @@ const LORA_TYPES = /^(?:lora|locon|dora|lycoris)$/i;
 /** The facts beside the pictures, as one list. */
 export function factList(view: ModelFileView, links: PageLinks): Html {
   const { known } = view;
+  const shown = shownOf(view);
   return html`<dl class="facts">
-    ${triggerFact(known?.trainedWords ?? [])} ${likelyTriggers(view)} ${useFact(view)}
+    ${triggerFact(view, shown.trainedWords)} ${likelyTriggers(view, shown.trainedWords)} ${useFact(view)}
     ${known !== undefined && countsAs(known)} ${known !== undefined && knownFacts(known, links)}
-    ${fact('File', fileFact(view))} ${fact('Path', pathFact(view))}
+    ${fact(view.isFileless === true ? 'Described in' : 'File', fileFact(view))}
+    ${fact('Path', pathFact(view))}
     ${view.duplicates.length > 0 && fact('Same bytes', duplicateList(view.duplicates, links))}
-    ${known !== undefined && known.tags.length > 0 && fact('Tags', tagList(known.tags, links))}
+    ${shown.tags.length > 0 && fact('Tags', html`${tagList(shown.tags, links)}${handMark(view, 'tags')}`)}
   </dl>`;
 }
 
-function triggerFact(words: readonly string[]): Html {
+function triggerFact(view: ModelFileView, words: readonly string[]): Html {
   const said = words.map((word) => word.trim()).filter((word) => word !== '');
   if (said.length === 0) return nothing;
   return fact(
     'Trigger words',
     html`<span class="chips" id="triggers" data-triggers="${said.join(', ')}"
-      >${said.map((word) => copyButton(word, 'trigger words', html`<bdi>${word}</bdi>`))}
-      ${said.length > 1 && copyButton(said.join(', '), 'all trigger words', 'copy all')}</span
-    >`,
+        >${said.map((word) => copyButton(word, 'trigger words', html`<bdi>${word}</bdi>`))}
+        ${said.length > 1 && copyButton(said.join(', '), 'all trigger words', 'copy all')}</span
+      >${handMark(view, 'trained_words')}`,
   );
 }
 
@@ -37,9 +40,9 @@ function triggerFact(words: readonly string[]): Html {
 const MOST_LIKELY = 6;
 
 /** The commonest tags of the training, where nobody said which words call the model. */
-function likelyTriggers({ known, training }: ModelFileView): Html {
+function likelyTriggers({ training }: ModelFileView, trained: readonly string[]): Html {
   const tags = training?.tags.slice(0, MOST_LIKELY) ?? [];
-  if (tags.length === 0 || (known?.trainedWords.length ?? 0) > 0) return nothing;
+  if (tags.length === 0 || trained.length > 0) return nothing;
   const chips = tags.map(({ tag }) => copyButton(tag, 'tag', html`<bdi>${tag}</bdi>`));
   return fact('Likely triggers', html`<span class="chips">${chips}</span>`);
 }
@@ -57,7 +60,7 @@ function useFact(view: ModelFileView): Html {
 
 /** How prompts call the file, as A1111 and ComfyUI spell it. */
 function usesOf(view: ModelFileView): string[] {
-  const type = view.known?.type ?? (view.training === undefined ? '' : 'LORA');
+  const type = shownOf(view).type ?? view.hints?.type ?? (view.training === undefined ? '' : 'LORA');
   if (LORA_TYPES.test(type)) return [`<lora:${view.stem}:0.8>`];
   if (/^hypernetwork$/i.test(type)) return [`<hypernet:${view.stem}:0.8>`];
   if (/^textualinversion$/i.test(type)) return [view.stem, `embedding:${view.stem}`];

@@ -1,4 +1,5 @@
 import type { KnownView, ModelFileView } from '../catalog/views.ts';
+import { handMark, shownOf } from './by-hand.ts';
 import { localUrl } from './document.ts';
 import { type Html, type HtmlValue, html, nothing } from './html.ts';
 import { GLYPHS } from './icons.ts';
@@ -42,6 +43,10 @@ export function banners(view: ModelFileView): Html {
 
 function stateBanner(view: ModelFileView): Html {
   const { state, known } = view;
+  if (view.isFileless === true) {
+    const text = html`All that is here stands in <span class="filename" dir="auto">${view.name}</span>.`;
+    return banner('missing', 'No model file', text);
+  }
   if (state === 'removed') {
     const kept = known === undefined ? 'the file' : keptThings(known);
     return banner(
@@ -93,20 +98,39 @@ function banner(kind: 'removed' | 'missing' | 'failed', title: string, text: Htm
 /** Name, type, creator and where our version stands among the others. */
 export function titleBlock(view: ModelFileView, links: PageLinks): Html {
   const { known } = view;
-  if (known === undefined) {
-    return html`<div class="title"><h1 dir="auto">${view.stem}</h1></div>
-      <p class="muted">A model file Civitai does not describe</p>`;
-  }
+  const shown = shownOf(view);
+  const kind = [shown.type, shown.baseModel].filter((part) => part !== undefined).join(' · ');
   return html`<div class="title">
-      <h1 dir="auto">${known.modelName}</h1>
-      <p class="kind">${known.type}${known.baseModel !== undefined && html` · ${known.baseModel}`}</p>
+      <h1 dir="auto">${shown.name}</h1>
+      ${kind !== '' && html`<p class="kind">${kind}${handMark(view, 'model_type', 'base_model')}</p>`}
+      ${kind === '' && guessedKind(view)}
     </div>
+    ${known === undefined && html`<p class="muted">${unknownLine(view)}</p>`}
     <p>
-      ${
-        known.creator !== undefined &&
-        html`by ${siteLink(siteAddress(links, ['user', known.creator]), name(known.creator))} · `
-      }${name(known.versionName)} <span class="muted">(yours)</span>${newerLine(known)}
+      ${shown.creator !== undefined && html`by ${creatorName(view, shown.creator, links)}${handMark(view, 'creator')}`}${shown.creator !== undefined && shown.versionName !== undefined && ' · '}${shown.versionName !== undefined && name(shown.versionName)}${
+        known !== undefined && html` <span class="muted">(yours)</span>${newerLine(known)}`
+      }
     </p>`;
+}
+
+function unknownLine({ isFileless, notes = [] }: ModelFileView): string {
+  if (isFileless === true) return 'A model described by hand, without a file';
+  return notes.some((note) => note.origin === 'about')
+    ? 'A model described by hand'
+    : 'A model file Civitai does not describe';
+}
+
+/** Said as what it is: nobody wrote it, the header lets guess it. */
+function guessedKind({ hints }: ModelFileView): Html {
+  const guess = [hints?.type, hints?.baseModel].filter((part) => part !== undefined).join(' · ');
+  if (guess === '') return nothing;
+  return html`<p class="kind">${guess} <span class="muted">guessed from the header</span></p>`;
+}
+
+/** A name of the site's leads there; one that was written by hand may not be there. */
+function creatorName({ known }: ModelFileView, creator: string, links: PageLinks): Html {
+  if (known?.creator !== creator) return name(creator);
+  return siteLink(siteAddress(links, ['user', creator]), name(creator));
 }
 
 function newerLine(known: KnownView): Html {

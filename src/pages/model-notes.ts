@@ -1,7 +1,10 @@
 import type { ModelFileView, NoteView } from '../catalog/views.ts';
+import { wordsIn } from './by-hand.ts';
 import { cleanHtml } from './clean-html.ts';
 import { type Html, html } from './html.ts';
-import { copyButton, fact, section } from './pieces.ts';
+import { levelText } from './levels.ts';
+import { markdown } from './markdown.ts';
+import { copyButton, fact, section, siteLink } from './pieces.ts';
 
 type Field = NoteView['field'];
 
@@ -13,6 +16,8 @@ const OWN: ReadonlyMap<Field, string> = new Map([
   ['negative_text', 'Negative text'],
   ['preferred_weight', 'Preferred weight'],
   ['description', 'Description'],
+  ['link', 'Link'],
+  ['level', 'Rated'],
 ]);
 
 const KEPT: ReadonlyMap<Field, string> = new Map([
@@ -39,14 +44,18 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   'civitai-info': 'Civitai Helper',
   'api-info': 'Civitai Browser+',
   civitscraper: 'CivitScraper',
+  about: 'by hand',
   'data-manager-version': 'Civitai Data Manager',
   'data-manager-model': 'Civitai Data Manager',
 };
 
 /** What the notes beside the file say: the user's own words, and what else is known of a file the site does not know. */
 export function notesParts({ notes = [], known }: ModelFileView): Html {
+  const byHand = notes.filter((note) => note.origin === 'about');
+  const others = notes.filter((note) => note.origin !== 'about');
   return html`${section('notes', 'Your notes', listOf(notes, OWN))}
-  ${known === undefined && section('kept-notes', 'What other programs noted', listOf(notes, KEPT))}`;
+  ${section('by-hand', 'Described by hand', listOf(byHand, KEPT))}
+  ${known === undefined && section('kept-notes', 'What other programs noted', listOf(others, KEPT))}`;
 }
 
 function listOf(notes: readonly NoteView[], labels: ReadonlyMap<Field, string>): Html | undefined {
@@ -58,9 +67,11 @@ function listOf(notes: readonly NoteView[], labels: ReadonlyMap<Field, string>):
 }
 
 function valueOf({ field, value, origin }: NoteView): Html {
-  const text = field === 'trained_words' || field === 'tags' ? namesIn(value) : value;
+  const text = textOf(field, value);
   const copy = COPIED.has(field) && copyButton(text, (OWN.get(field) ?? '').toLowerCase());
-  return html`${said(text)} ${copy} <span class="muted">${PROGRAMS[origin] ?? origin}</span>`;
+  const isLong = origin === 'about' && (field === 'description' || field === 'notes');
+  return html`${field === 'link' ? siteLink(text, text) : isLong ? markdown(text) : said(text)} ${copy}
+    <span class="muted">${PROGRAMS[origin] ?? origin}</span>`;
 }
 
 /** Lines as they were typed; what is HTML, as descriptions from the site are, cleaned. */
@@ -70,7 +81,7 @@ function said(text: string): Html {
   return html`<span class="said" dir="auto">${text}</span>`;
 }
 
-function namesIn(json: string): string {
-  const list: unknown = JSON.parse(json);
-  return Array.isArray(list) ? list.map(String).join(', ') : '';
+function textOf(field: Field, value: string): string {
+  if (field === 'level') return levelText(Number(value));
+  return field === 'trained_words' || field === 'tags' ? wordsIn(value).join(', ') : value;
 }

@@ -1,4 +1,5 @@
 import type { KnownView, ModelFileView } from '../catalog/views.ts';
+import { shownOf } from './by-hand.ts';
 import { cleanHtml } from './clean-html.ts';
 import { documentOf, localUrl } from './document.ts';
 import { type Html, html } from './html.ts';
@@ -23,7 +24,7 @@ import { section } from './pieces.ts';
  */
 export function modelPage(view: ModelFileView, links: PageLinks): string {
   return documentOf({
-    title: view.known === undefined ? view.stem : `${view.known.modelName} · ${view.known.versionName}`,
+    title: titleOf(view),
     assets: links.assets,
     bundle: 'page',
     data: [],
@@ -40,6 +41,11 @@ export function modelPage(view: ModelFileView, links: PageLinks): string {
   });
 }
 
+function titleOf(view: ModelFileView): string {
+  const { name, versionName } = shownOf(view);
+  return versionName === undefined ? name : `${name} · ${versionName}`;
+}
+
 function parts(view: ModelFileView, links: PageLinks): Html {
   const { known } = view;
   const media = mediaParts(known?.images ?? [], links);
@@ -52,7 +58,7 @@ function parts(view: ModelFileView, links: PageLinks): Html {
     </div>
     ${known !== undefined && knownParts(known, links)}
     ${section('training', 'Training data from the file’s header', trainingPart(view.training))}
-    ${section('hashes', 'Hashes of this file', hashTable(view))}
+    ${view.isFileless !== true && section('hashes', 'Hashes of this file', hashTable(view))}
     ${section('prompts', 'Prompts', media.prompts)}`;
 }
 

@@ -1,6 +1,7 @@
 import { formatCount } from '../base/bytes.ts';
 import { formatDay } from '../base/dates.ts';
 import { listMissing } from '../catalog/missing.ts';
+import type { MissingItem } from '../catalog/missing.ts';
 import type { Verb } from './verb.ts';
 import { flagOption } from './option.ts';
 import { listedPath } from './summary.ts';
@@ -10,7 +11,7 @@ export const missing: Verb = {
   name: 'missing',
   summary: 'list what the site does not have, or no longer has',
   description:
-    'Lists the files that Civitai did not know when it was last asked ("missing"), those it knew once and no longer shows ("removed", with the day they were last seen; everything that was known of them is kept), and those it could not be asked about ("unchecked").',
+    'Lists the files that Civitai did not know when it was last asked ("missing"), those it knew once and no longer shows, them or their model ("removed", with the day they were last seen; everything that was known of them is kept), and those it could not be asked about ("unchecked").',
   examples: [
     ['civitarium missing', 'every file that is not on the site, by state'],
     ['civitarium missing --removed --json', 'only what was taken down, as one line of JSON'],
@@ -30,9 +31,8 @@ export const missing: Verb = {
     );
     const items = wanted.size === 0 ? all : all.filter((item) => wanted.has(item.state));
     for (const item of items) {
-      const seen = item.lastFoundAt === undefined ? '' : `  last seen ${formatDay(item.lastFoundAt)}`;
       deps.terminal.print(
-        `${item.state.padEnd(9)}  ${listedPath(item.path)}${item.modelName === undefined ? '' : `  (${item.modelName})`}${seen}`,
+        `${item.state.padEnd(9)}  ${listedPath(item.path)}${item.modelName === undefined ? '' : `  (${item.modelName})`}${datesOf(item)}`,
       );
     }
     const count = (state: string): number => items.filter((item) => item.state === state).length;
@@ -55,3 +55,11 @@ export const missing: Verb = {
     };
   },
 };
+
+/** Of what was removed both days: when it was last there, and when the site was found without it. */
+function datesOf({ state, lastFoundAt, since, gone }: MissingItem): string {
+  if (lastFoundAt === undefined) return '';
+  const seen = `  last seen ${formatDay(lastFoundAt)}`;
+  if (state !== 'removed' || since === undefined) return seen;
+  return `${seen}, ${gone === 'file' ? '' : `its ${gone} `}gone since ${formatDay(since)}`;
+}

@@ -20,6 +20,7 @@ import { Grid } from './grid.tsx';
 import { Groups, groupsOf, inGroups } from './groups.tsx';
 import { List } from './list.tsx';
 import { KeySheet, Options, SelectionBar } from './panels.tsx';
+import { countRemoved, ShelfHead } from './shelf.tsx';
 import { sortCards, sortNamed } from './sort.ts';
 import { Chosen, Toolbar } from './toolbar.tsx';
 import { useSearch } from './use-search.ts';
@@ -57,6 +58,7 @@ export function App({ title, cards, loadAbout, browser }: AppProps): JSX.Element
   const { index, read } = useSearch(cards, loadAbout);
 
   const facets = useMemo(() => facetsOf(cards), [cards]);
+  const removed = useMemo(() => countRemoved(cards), [cards]);
   const asked = useMemo(() => index.find(view.query), [index, view.query, view.query === '' ? 0 : read]);
   const filtered = useMemo(
     () => filterCards(facets, view.choices, cards.count, asked),
@@ -132,6 +134,7 @@ export function App({ title, cards, loadAbout, browser }: AppProps): JSX.Element
           {...{ title, view, settings, searchField, sheetOpen }}
           shown={results.length}
           total={cards.count}
+          removed={removed}
           reading={!index.complete}
           onView={setView}
           onSettings={setSettings}
@@ -159,6 +162,7 @@ export function App({ title, cards, loadAbout, browser }: AppProps): JSX.Element
           onChoose={choose}
         />
         <main class="results">
+          <ShelfHead count={removed} view={view} />
           {results.length === 0 ? (
             <Empty
               total={cards.count}

@@ -19,6 +19,8 @@ export interface Cards {
   readonly added: readonly number[];
   readonly published: readonly number[];
   readonly updated: readonly number[];
+  /** When the site last showed it; for what it removed. */
+  readonly seen: readonly number[];
   readonly downloads: readonly number[];
   readonly thumbs: readonly number[];
   readonly level: readonly number[];
@@ -47,6 +49,9 @@ export const FLAGS = {
   unchecked: 16,
   damaged: 32,
   video: 64,
+  described: 128,
+  fileless: 256,
+  likely: 512,
 } as const;
 
 /** What the first shard says of the rest. */
@@ -62,7 +67,7 @@ export interface DataHead {
 type Column = Exclude<keyof Cards, 'count' | 'levels' | 'words'>;
 
 const NUMBERS = [
-  'id', 'model', 'siteVersion', 'siteFile', 'size', 'modified', 'added', 'published', 'updated', 'downloads', 'thumbs', 'level', 'flags', 'type', 'base', 'creator',
+  'id', 'model', 'siteVersion', 'siteFile', 'size', 'modified', 'added', 'published', 'updated', 'seen', 'downloads', 'thumbs', 'level', 'flags', 'type', 'base', 'creator',
   'folder', 'coverLevel',
 ] as const satisfies readonly Column[]; // prettier-ignore
 const TEXTS = [

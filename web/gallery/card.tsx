@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { type Cards, FLAGS } from './card-data.ts';
 import { Cover } from './cover.tsx';
-import { fullCount, shortCount, sizeText } from './figures.ts';
+import { dayText, fullCount, shortCount, sizeText } from './figures.ts';
 import { Icon } from './icons.tsx';
 
 /** What cards and rows of the list ask of the app. */
@@ -103,9 +103,15 @@ export function Marks({ cards, card }: { cards: Cards; card: number }): JSX.Elem
   return (
     <div class="marks">
       {(flags & FLAGS.update) !== 0 && <span class="mark mark-new">update</span>}
-      {(flags & FLAGS.removed) !== 0 && <span class="mark mark-removed">removed</span>}
+      {(flags & FLAGS.removed) !== 0 && <Removed seen={cards.seen[card]} />}
       {(flags & FLAGS.missing) !== 0 && <span class="mark mark-missing">not on Civitai</span>}
       {(flags & FLAGS.unchecked) !== 0 && <span class="mark">unchecked</span>}
+      {(flags & FLAGS.fileless) !== 0 && <span class="mark">no file</span>}
+      {(flags & FLAGS.described) !== 0 && (
+        <span class="mark" title="Described by hand, in a file beside the model">
+          by hand
+        </span>
+      )}
       {(flags & FLAGS.damaged) !== 0 && <span class="mark mark-damaged">damaged</span>}
       {(flags & FLAGS.video) !== 0 && (
         <span class="mark">
@@ -114,6 +120,19 @@ export function Marks({ cards, card }: { cards: Cards; card: number }): JSX.Elem
         </span>
       )}
     </div>
+  );
+}
+
+/** What the site removed and this library kept. */
+function Removed({ seen }: { seen: number | undefined }): JSX.Element {
+  const day = dayText(seen);
+  return (
+    <span
+      class="mark mark-removed"
+      title={`Removed from Civitai and kept here${day === '' ? '' : `; last seen ${day}`}`}
+    >
+      removed{day !== '' && <span class="mark-day"> · seen {day}</span>}
+    </span>
   );
 }
 
@@ -174,11 +193,17 @@ function Download({ cards, card }: { cards: Cards; card: number }): JSX.Element 
 
 function Triggers({ cards, card, actions }: CardProps): JSX.Element {
   const words = cards.triggers[card] ?? [];
+  const likely = ((cards.flags[card] ?? 0) & FLAGS.likely) !== 0;
   if (words.length === 0) return <Place cards={cards} card={card} />;
   return (
     <button type="button" class="card-triggers" tabIndex={-1} onClick={() => actions.copyTriggers(card)}>
       <span dir="auto">
-        <span class="unseen">Copy trigger words: </span>
+        <span class="unseen">Copy {likely ? 'likely ' : ''}trigger words: </span>
+        {likely && (
+          <span class="likely" title="Tags of the training, from the file’s header">
+            likely{' '}
+          </span>
+        )}
         {words.slice(0, 6).join(', ')}
       </span>
       <Icon name="copy" />

@@ -40,6 +40,9 @@ const STATES: readonly (readonly [string, number])[] = [
   ['missing', FLAGS.missing],
   ['unchecked', FLAGS.unchecked],
   ['damaged', FLAGS.damaged],
+  ['described by hand', FLAGS.described],
+  ['likely trigger words', FLAGS.likely],
+  ['no file', FLAGS.fileless],
 ];
 const KNOWN = 'known to the site';
 
@@ -81,7 +84,7 @@ function levelFacet(cards: Cards): Facet {
 }
 
 function stateFacet(cards: Cards): Facet {
-  const unknown = FLAGS.missing | FLAGS.unchecked | FLAGS.removed;
+  const unknown = FLAGS.missing | FLAGS.unchecked | FLAGS.removed | FLAGS.fileless;
   const lists = cards.flags.map((flags) => {
     const list = STATES.flatMap(([, bit], index) => ((flags & bit) !== 0 ? [index] : []));
     return (flags & unknown) === 0 ? [...list, STATES.length] : list;

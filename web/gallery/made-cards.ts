@@ -44,6 +44,7 @@ export function madeCards(list: readonly MadeCard[]): Cards {
     added: unknown,
     published: unknown,
     updated: unknown,
+    seen: unknown,
     downloads: list.map(({ downloads }) => downloads ?? -1),
     thumbs: unknown,
     level: list.map(() => 1),

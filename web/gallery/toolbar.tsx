@@ -4,6 +4,7 @@ import { FACET_NAMES, type ViewState, WHOLE } from './view-state.ts';
 import type { FacetName } from './facets.ts';
 import { fullCount } from './figures.ts';
 import { Icon } from './icons.tsx';
+import { ShelfButton } from './shelf.tsx';
 import { fallsByDefault, SORTS } from './sort.ts';
 
 interface ToolbarProps {
@@ -12,6 +13,8 @@ interface ToolbarProps {
   readonly settings: Settings;
   readonly shown: number;
   readonly total: number;
+  /** Models that the site removed. */
+  readonly removed: number;
   /** Search still reads the descriptions. */
   readonly reading: boolean;
   readonly searchField: RefObject<HTMLInputElement | null>;
@@ -33,6 +36,7 @@ export function Toolbar(props: ToolbarProps): JSX.Element {
       </h1>
       <Search {...props} />
       <Count {...props} />
+      <ShelfButton count={props.removed} view={view} onView={(next) => onView(next, 'push')} />
       <SortMenu view={view} onView={onView} />
       <div class="tool-group" role="group" aria-label="Layout">
         <button

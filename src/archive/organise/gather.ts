@@ -2,7 +2,7 @@ import { lstatSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { Kysely } from 'kysely';
 import { filesOfRoot } from '../../catalog/file.ts';
-import type { FileRow } from '../../catalog/file.ts';
+import type { StoredFile } from '../../catalog/file.ts';
 import { outputsOf } from '../../catalog/output.ts';
 import type { OutputRow } from '../../catalog/output.ts';
 import type { Tables } from '../../catalog/schema.ts';
@@ -102,7 +102,7 @@ export async function gatherFiles(
 }
 
 /** The rows of files that are as they were when last seen, wherever they lie now. */
-function rowsByFile(rows: readonly FileRow[], walk: Walk): Map<WalkedFile, FileRow> {
+function rowsByFile(rows: readonly StoredFile[], walk: Walk): Map<WalkedFile, StoredFile> {
   const { unchanged, moved } = reconcile(rows, walk);
   return new Map([...unchanged, ...moved].map(({ row, walked }) => [walked, row]));
 }
@@ -133,7 +133,7 @@ function companionsOf(
   root: string,
   walk: Walk,
   notes: ReadonlyMap<number, OutputRow[]>,
-  rows: ReadonlyMap<WalkedFile, FileRow>,
+  rows: ReadonlyMap<WalkedFile, StoredFile>,
 ): Map<WalkedFile, Companion[]> {
   const byFolder = new Map<string, WalkedFile[]>();
   for (const file of walk.files) {

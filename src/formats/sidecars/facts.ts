@@ -1,5 +1,6 @@
 /** The programs whose notes beside model files we read. */
 export type SidecarFormat =
+  | 'about'
   | 'a1111'
   | 'civitai-info'
   | 'api-info'
@@ -39,6 +40,10 @@ export interface SidecarFacts {
   readonly size: number | undefined;
   /** Modification time of the file when the hashes were taken, epoch ms, if the note says. */
   readonly modifiedAt: number | undefined;
+  /** Where the model can be read of, as the user wrote it. */
+  readonly link: string | undefined;
+  /** The rating as the site's bit, as the user gave it. */
+  readonly level: number | undefined;
   /** True when the note only says that the site does not know the file. */
   readonly unknownToSite: boolean;
 }
@@ -63,6 +68,8 @@ export function sidecarFacts(known: Partial<SidecarFacts> & Pick<SidecarFacts, '
     hashes: {},
     size: undefined,
     modifiedAt: undefined,
+    link: undefined,
+    level: undefined,
     unknownToSite: false,
     ...known,
   };

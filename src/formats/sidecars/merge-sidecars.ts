@@ -17,6 +17,9 @@ export interface MergedSidecar {
     readonly negativeText?: Said<string>;
     readonly preferredWeight?: Said<number>;
     readonly description?: Said<string>;
+    readonly link?: Said<string>;
+    /** The rating, as the site's bit. */
+    readonly level?: Said<number>;
   };
   /** What other programs kept of the site's answers: for files that the site no longer knows. */
   readonly kept: {
@@ -33,10 +36,11 @@ export interface MergedSidecar {
   };
 }
 
-/** Programs in whose windows people write notes, the one most people write in first. */
-const USERS: readonly SidecarFormat[] = ['a1111', 'lora-manager', 'stability-matrix', 'swarmui'];
-/** Where the site's words stand most nearly as the site gave them, first. */
+/** What was written by hand for us, then the programs in whose windows people write notes, the one most people write in first. */
+const USERS: readonly SidecarFormat[] = ['about', 'a1111', 'lora-manager', 'stability-matrix', 'swarmui'];
+/** The hand-written word, then where the site's words stand most nearly as the site gave them. */
 const SITES: readonly SidecarFormat[] = [
+  'about',
   'civitai-info',
   'civitscraper',
   'api-info',
@@ -67,7 +71,9 @@ export function mergeSidecars(facts: readonly SidecarFacts[], sha256?: string): 
       activationText: first(ofUsers, (one) => one.trainedWords[0]),
       negativeText: first(users, (one) => one.negativeText),
       preferredWeight: first(users, (one) => one.preferredWeight),
-      description: first(inOrder(facts, ['a1111']), (one) => one.description),
+      description: first(inOrder(facts, ['about', 'a1111']), (one) => one.description),
+      link: first(users, (one) => one.link),
+      level: first(users, (one) => one.level),
     }),
     kept: defined({
       modelName: first(sites, (one) => one.modelName),

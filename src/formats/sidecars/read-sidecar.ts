@@ -1,6 +1,7 @@
 import { isRecord } from '../../base/json.ts';
 import { parseLooseJson } from '../generation-json.ts';
 import { readA1111 } from './a1111.ts';
+import { ABOUT_ENDINGS, isAboutName, readAbout } from './about.ts';
 import { readModelAnswer, readVersionAnswer } from './civitai-answer.ts';
 import { readHashFile } from './collected-files.ts';
 import type { SidecarFacts } from './facts.ts';
@@ -16,6 +17,8 @@ const MAX_CHARS = 8 * 1024 * 1024;
 
 /** Endings of names, most telling first, and who may have written such a file. */
 const READERS: readonly (readonly [ending: string, readers: readonly Reader[]])[] = [
+  // Read apart: they are YAML.
+  ...ABOUT_ENDINGS.map((ending) => [ending, []] as const),
   ['.civitai.info', [(value) => readVersionAnswer(value, 'civitai-info')]],
   ['.api_info.json', [(value) => readVersionAnswer(value, 'api-info') ?? readModelAnswer(value, 'api-info')]],
   ['.metadata.json', [readLoraManager]],
@@ -33,6 +36,7 @@ const READERS: readonly (readonly [ending: string, readers: readonly Reader[]])[
  */
 export function readSidecar(name: string, text: string): SidecarFacts | undefined {
   if (text.length > MAX_CHARS) return undefined;
+  if (isAboutName(name)) return readAbout(text).facts;
   const readers = READERS.find(([ending]) => name.toLowerCase().endsWith(ending))?.[1];
   if (readers === undefined) return undefined;
   const value = objectIn(text);

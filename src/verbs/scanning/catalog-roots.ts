@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { UserError } from '../../base/errors.ts';
+import { knownDescribed } from '../../archive/described-models.ts';
 import { narrowed, presenceOf, stockAsKnown, walkTarget } from '../../archive/take-stock.ts';
 import type { Stock, WalkedRoot } from '../../archive/take-stock.ts';
 import { isInside, resolveTargets } from '../../archive/targets.ts';
@@ -55,7 +56,7 @@ export async function catalogRoots(
     }
     const { lost, ...stock } = stockAsKnown(await filesOfRoot(catalog.db, root.id), walked);
     found.roots.push(walked);
-    found.stocks.set(walked, stock);
+    found.stocks.set(walked, { ...stock, described: await knownDescribed(catalog.db, root.id) });
     found.lost.push(...lost.map((path) => `${root.path}/${path}`));
     found.problems.push(...problemsOf(walked));
   }

@@ -15,6 +15,7 @@ import type { ConfiguredFile, ConfiguredPlaces, ConfiguredTemplates } from '../.
 import type { ConfiguredLayout } from './layout-configured.ts';
 import { inputFinder, NO_TYPE } from './layout-inputs.ts';
 import type { LayoutInput } from './layout-inputs.ts';
+import { filelessIn } from './naming.ts';
 import type { Naming } from './naming.ts';
 
 /**
@@ -48,7 +49,7 @@ function filesToName(
   inputOf: (path: string) => LayoutInput | undefined,
 ): ConfiguredFile[] {
   const own = new Set(known.map((file) => file.walked));
-  return root.walk.files.flatMap((walked) => {
+  return [...root.walk.files, ...filelessIn(known)].flatMap((walked) => {
     const input = inputOf(`${root.target.root}/${walked.path}`);
     if (input === undefined && !own.has(walked)) return [];
     return [

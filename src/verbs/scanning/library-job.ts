@@ -30,7 +30,7 @@ export interface FilesWritten {
 /** One root with what the stages of writing need to know of it. */
 export interface RootJob {
   readonly walked: WalkedRoot;
-  /** All its files, as far as they are known. */
+  /** All its files, as far as they are known, and models that are only described. */
   readonly files: readonly StockFile[];
   /** Those that the run is about. */
   readonly meant: readonly StockFile[];

@@ -2,6 +2,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { StockFile, WalkedRoot } from '../../archive/take-stock.ts';
 import { boundsOf } from '../../library/inside.ts';
 import type { Bounds } from '../../library/inside.ts';
+import { isAboutName } from '../../formats/sidecars/about.ts';
 import type { WalkedFile } from '../../library/walked.ts';
 import { beside } from '../../profiles/beside.ts';
 import { collected } from '../../profiles/collected.ts';
@@ -52,7 +53,8 @@ export function namingsOf(
   return new Map(
     roots.map((root) => {
       const base = root.target.root;
-      const places = beside.places(root.walk.files.map((walked) => profileFile(walked, '')));
+      const all = [...root.walk.files, ...filelessIn(filesOf(root))];
+      const places = beside.places(all.map((walked) => profileFile(walked, '')));
       return [
         root,
         namingFrom('beside', base, boundsOf(base, root.walk.links), (file) =>
@@ -61,6 +63,11 @@ export function namingsOf(
       ];
     }),
   );
+}
+
+/** What stands for models that are described by hand and have no file: no walk lists them. Names go to files first. */
+export function filelessIn(files: readonly StockFile[]): WalkedFile[] {
+  return files.flatMap(({ walked }) => (isAboutName(walked.name) ? [walked] : []));
 }
 
 function collectedNamings(

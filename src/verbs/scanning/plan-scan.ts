@@ -149,7 +149,7 @@ async function plannedPreviews(
     const files = [...found.unchanged, ...found.moved].map(asStock);
     stocks.set(
       { target, root, walk, renumbered: undefined },
-      { files, others: [], toHash: [], dirty: new Set(), gone: 0 },
+      { files, others: [], toHash: [], dirty: new Set(), described: [], gone: 0 },
     );
   }
   const jobs = await rootJobs(catalog, { roots: [...stocks.keys()], stocks, request }, deps.cwd);

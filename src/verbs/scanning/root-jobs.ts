@@ -20,8 +20,12 @@ export async function rootJobs(
   const outputs = new Map<WalkedRoot, readonly OutputRow[]>();
   for (const walked of job.roots)
     outputs.set(walked, await outputsOf(catalog.db, { rootId: walked.root.id }));
-  const stockOf = (walked: WalkedRoot): Pick<Stock, 'files' | 'others'> => job.stocks.get(walked) ?? NO_STOCK;
-  const filesOf = (walked: WalkedRoot): StockFile[] => [...stockOf(walked).files, ...stockOf(walked).others];
+  const stockOf = (walked: WalkedRoot): Pick<Stock, 'files' | 'others' | 'described'> =>
+    job.stocks.get(walked) ?? NO_STOCK;
+  const filesOf = (walked: WalkedRoot): StockFile[] => {
+    const { files, others, described } = stockOf(walked);
+    return [...files, ...others, ...described];
+  };
   const namings = await namingsFor(catalog, job, cwd, filesOf);
   const originals = job.request.configured === undefined ? NONE : await originalsOfCopies(catalog);
   return job.roots.flatMap((walked) => {
@@ -31,12 +35,13 @@ export async function rootJobs(
     const noted = originals.size === 0 ? NONE : filesWithNotes(rows);
     const isApart = (file: StockFile): boolean => originals.has(file.fileId) && !noted.has(file.fileId);
     const files = filesOf(walked).filter((file) => !isApart(file));
-    const meant = stockOf(walked).files.filter((file) => !isApart(file));
+    const { files: own, described } = stockOf(walked);
+    const meant = [...own, ...described].filter((file) => !isApart(file));
     return [rootJob(walked, { files, meant, naming, outputs: rows })];
   });
 }
 
-const NO_STOCK = { files: [], others: [] };
+const NO_STOCK = { files: [], others: [], described: [] };
 const NONE: ReadonlySet<number> = new Set();
 
 async function namingsFor(

@@ -75,12 +75,13 @@ export async function writeLibrary(deps: Deps, catalog: Catalog, job: LibraryJob
     ...withoutOutputs(before),
     ...placedAnew(before, job.request),
   ]);
-  await takeAllNotes(deps, catalog, jobs, touched);
+  const noteWarnings = await takeAllNotes(deps, catalog, jobs, touched);
   const ofRun = new Set(touched);
   for (const fileId of await relatedFiles(catalog, touched)) touched.add(fileId);
   await indexFiles(catalog, [...touched]);
   total.written += previews.fetched;
   total.failures.push(...previews.failures);
+  total.warnings.push(...noteWarnings);
   const pageOf = new Map([
     ...(await pagesOfRoots(catalog, others)),
     ...jobs.flatMap((root) => [...pagePaths(root)]),
@@ -128,12 +129,15 @@ async function takeAllNotes(
   catalog: Catalog,
   jobs: readonly RootJob[],
   touched: Set<number>,
-): Promise<void> {
+): Promise<string[]> {
+  const warnings: string[] = [];
   for (const root of jobs) {
     const { meant: files, outputs } = root;
     const noted = await takeNotes(catalog, root.walked, { files, outputs, touched }, deps.clock.now());
-    for (const fileId of noted) touched.add(fileId);
+    for (const fileId of noted.changed) touched.add(fileId);
+    warnings.push(...noted.warnings);
   }
+  return warnings;
 }
 
 interface NotesWork {
