@@ -7,16 +7,33 @@ import type { DescribedInput } from '../catalog/described.ts';
 import type { FileRow } from '../catalog/file.ts';
 import type { Tables } from '../catalog/schema.ts';
 import { ABOUT_ENDINGS, aboutStem } from '../formats/sidecars/about.ts';
-import type { StockFile, WalkedRoot } from './take-stock.ts';
+import type { WalkedFile } from '../library/walked.ts';
 
-type Place = Pick<WalkedRoot, 'root' | 'target' | 'walk'>;
+/** A model that is described by hand and has no file, as if its description were one. */
+export interface DescribedModel {
+  readonly fileId: FileId;
+  readonly rootId: RootId;
+  readonly walked: WalkedFile;
+  readonly blobId: undefined;
+}
+
+/** A root and what a walk found in it. */
+interface Place {
+  readonly root: { readonly id: number };
+  readonly target: { readonly root: string };
+  readonly walk: {
+    readonly files: readonly WalkedFile[];
+    readonly names: ReadonlyMap<string, ReadonlySet<string>>;
+    isMeant(path: string): boolean;
+  };
+}
 
 /** Brings the models that are described by hand and have no file up to date in the catalog. */
 export async function takeDescribed(
   trx: Kysely<Tables>,
   { root, target, walk }: Place,
   at: number,
-): Promise<{ readonly described: readonly StockFile[]; readonly gone: number }> {
+): Promise<{ readonly described: readonly DescribedModel[]; readonly gone: number }> {
   const before = await describedOfRoot(trx, root.id);
   const found = fileless(walk).flatMap((one) => (walk.isMeant(one.path) ? withStats(target.root, one) : []));
   const paths = new Set(found.map((one) => one.path));
@@ -33,7 +50,7 @@ export async function takeDescribed(
 }
 
 /** The same as the catalog knows them; nothing is looked at. */
-export async function knownDescribed(db: Kysely<Tables>, rootId: number): Promise<StockFile[]> {
+export async function knownDescribed(db: Kysely<Tables>, rootId: number): Promise<DescribedModel[]> {
   return stockOf(await describedOfRoot(db, rootId));
 }
 
@@ -88,7 +105,7 @@ function isThere(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
-function stockOf(rows: readonly FileRow[]): StockFile[] {
+function stockOf(rows: readonly FileRow[]): DescribedModel[] {
   return rows.map((row) => ({
     fileId: row.id as FileId,
     rootId: row.root_id as RootId,

@@ -1,8 +1,7 @@
 import { plainText } from '../query/plain-text.ts';
 import { listOf } from './facts-clean.ts';
-import type { HeaderHints } from './header-hints.ts';
 import type { CardNotes } from './view-notes.ts';
-import type { CardView } from './views.ts';
+import type { CardView, HeaderHints } from './views.ts';
 
 /** What a card's words come from. */
 interface CardSources {

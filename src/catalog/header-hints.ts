@@ -1,14 +1,6 @@
 import { isRecord } from '../base/json.ts';
 import { trainingOf } from './view-training.ts';
-import type { TrainingView } from './views.ts';
-
-/** What a file's own header lets guess of a model that nobody describes. */
-export interface HeaderHints {
-  readonly type: string | undefined;
-  readonly baseModel: string | undefined;
-  /** The commonest tags of its training, commonest first: likely trigger words. */
-  readonly words: readonly string[];
-}
+import type { HeaderHints, TrainingView } from './views.ts';
 
 /** Words kept: enough to be found by. */
 const MOST_WORDS = 60;

@@ -7,10 +7,10 @@ import type { Catalog } from './open.ts';
 import type { Tables } from './schema.ts';
 import { groupBy } from './upsert.ts';
 import { type CardNotes, readCardNotes } from './view-notes.ts';
-import { type HeaderHints, readHints } from './header-hints.ts';
+import { readHints } from './header-hints.ts';
 import { absolutePath } from './view-place.ts';
 import { isNewer } from './view-versions.ts';
-import type { CardView } from './views.ts';
+import type { CardView, HeaderHints } from './views.ts';
 
 /** Characters of HTML read for it: reading whole descriptions would cost most of the time. */
 const MOST_HTML = 2000;

@@ -1,5 +1,4 @@
 /** What pages show: the catalog read for people. Times epoch ms; `undefined` means unknown, `null` hidden by the creator. */
-import type { HeaderHints } from './header-hints.ts';
 import type { NoteField } from './schema-notes.ts';
 import type { SubjectState } from './schema.ts';
 
@@ -75,6 +74,14 @@ export interface TrainingView {
   readonly tags: readonly { readonly tag: string; readonly count: number }[];
   /** Label to value: base model, resolution, rank, epochs, dates … */
   readonly facts: readonly (readonly [string, string])[];
+}
+
+/** What a file's own header lets guess of a model that nobody describes. */
+export interface HeaderHints {
+  readonly type: string | undefined;
+  readonly baseModel: string | undefined;
+  /** The commonest tags of its training, commonest first: likely trigger words. */
+  readonly words: readonly string[];
 }
 
 /** The model side of a page; absent when the site does not know the file. */

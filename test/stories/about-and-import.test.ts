@@ -93,7 +93,7 @@ describe('models described by hand', () => {
   });
 
   it('takes the example of the guide up, marks it, and lets it win over the site', async () => {
-    const example = /```yaml\n([\s\S]*?)```/.exec(readFileSync(GUIDE, 'utf8'))?.[1] ?? '';
+    const example = /```yml\n([\s\S]*?)```/.exec(readFileSync(GUIDE, 'utf8'))?.[1] ?? '';
     writeFileSync(join(models, 'own', 'grandmas_garden.about.yaml'), example);
     const known = files[0]?.path.replace(/\.\w+$/, '') ?? '';
     writeFileSync(join(models, `${known}.about.json`), '{"name": "Mine alone", "tags": ["owned"]}');
