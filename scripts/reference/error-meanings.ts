@@ -30,6 +30,11 @@ export const ERROR_MEANINGS: Readonly<
     'A flag or argument is unknown or has a value that can not be.',
     '`civitarium help COMMAND`',
   ],
+  'damaged-record': [
+    '3',
+    'A record of another program holds no answer of the site.',
+    'Nothing: it is left out; `civitarium scan` asks the site itself.',
+  ],
   'not-a-folder': ['1', 'What is to be a folder is something else.', 'Name a folder, or a new one.'],
   'bad-api-url': [
     '1',

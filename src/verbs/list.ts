@@ -60,6 +60,11 @@ export const VERBS: readonly VerbEntry[] = [
     load: async () => (await import('./inspect.ts')).inspect,
   },
   {
+    name: 'import',
+    summary: "take over other tools' records of what Civitai said",
+    load: async () => (await import('./import.ts')).importVerb,
+  },
+  {
     name: 'verify',
     summary: 'check that the bytes are still right',
     load: async () => (await import('./verify.ts')).verify,

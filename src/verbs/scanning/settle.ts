@@ -11,7 +11,7 @@ import { configuredGallery } from './layout-configured.ts';
 import type { ScanRequest } from './scan-request.ts';
 
 /** Raise it when what is written changes, so that the next scan writes everything anew. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** What a scan's result depends on besides the tree: the same text means the same files would be written. */
 export function settingsKey(settings: Settings, request: ScanRequest): string {
