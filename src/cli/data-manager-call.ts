@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { UserError } from '../base/errors.ts';
-import { checkRoot } from '../library/root.ts';
 import type { VerbEntry } from '../verbs/list.ts';
 import { askOutput } from './ask-output.ts';
 import type { AskText } from './ask-output.ts';
@@ -62,14 +61,16 @@ async function translate(argv: readonly string[], options: DataManagerOptions): 
   const call = readDataManagerCall(argv, config?.values ?? new Map(), known);
   if (config !== undefined && config.unknown.length > 0)
     options.warn(`config.json says more than is understood: ${config.unknown.join(', ')}.`);
-  checkPath(call, options.cwd);
+  await checkPath(call, options.cwd);
   const isNeeded = call.output === undefined && call.verb !== 'clean';
   return inOurWords(call, isNeeded ? await askOutput(options.cwd, options.ask) : call.output);
 }
 
 /** Throws UserError when what is named is not there, or is a file for `--all` or a folder for `--single`. */
-function checkPath({ kind, path }: DataManagerCall, cwd: string): void {
+async function checkPath({ kind, path }: DataManagerCall, cwd: string): Promise<void> {
   if (path === '') return;
+  // Loaded on demand: a call for help comes by here too.
+  const { checkRoot } = await import('../library/root.ts');
   const found = checkRoot(resolve(cwd, path));
   if (found.kind === kind) return;
   throw new UserError(
