@@ -8,9 +8,12 @@ import { EXAMPLE_CONFIG } from '../scripts/reference/config.ts';
 import { disagreements, messagesIn } from '../scripts/reference/errors.ts';
 import { readTables } from '../scripts/reference/tables.ts';
 import { readArguments } from '../src/cli/arguments.ts';
+import { COMMON_OPTIONS } from '../src/cli/common-options.ts';
+import { inOurWords, isDataManagerCall, readDataManagerCall } from '../src/cli/data-manager-flags.ts';
 import { parseConfig } from '../src/config/parse.ts';
 import { configJsonSchema, configSchema } from '../src/config/schema.ts';
 import { VERBS } from '../src/verbs/list.ts';
+import type { Verb } from '../src/verbs/verb.ts';
 import { startStandin } from '../standin/start.ts';
 import type { Standin } from '../standin/start.ts';
 import { makeHome } from './cli.ts';
@@ -226,6 +229,16 @@ describe('the architecture page', () => {
   });
 });
 
+/** Reads a command line, also in the words of Civitai Data Manager. */
+async function readAsGiven(words: readonly string[], verbs: readonly Verb[]): Promise<void> {
+  const commands = new Set(verbs.map(({ name }) => name));
+  if (!isDataManagerCall(words, commands, COMMON_OPTIONS))
+    return void (await readArguments(words, VERBS, '0'));
+  const options = [...COMMON_OPTIONS, ...verbs.flatMap((verb) => verb.options)];
+  const call = readDataManagerCall(words, new Map(), options);
+  await readArguments(inOurWords(call, call.output), VERBS, '0');
+}
+
 describe('what the guide shows', () => {
   it('is every command at least once', () => {
     const shown = new Set(
@@ -244,7 +257,7 @@ describe('what the guide shows', () => {
     );
     const refused: string[] = [];
     for (const words of [...GUIDES.flatMap((page) => commandsOf(textOf(page))), ...examples]) {
-      await readArguments(words, VERBS, '0').catch((error: unknown) =>
+      await readAsGiven(words, verbs).catch((error: unknown) =>
         refused.push(`${words.join(' ')}: ${String(error)}`),
       );
     }
