@@ -71,13 +71,24 @@ async function takeBack(deps: Deps, catalog: Catalog, input: Input, signal: Abor
   const runId = await chosenRun(deps, catalog, input);
   const planned = runId === undefined ? [] : await stepsOf(catalog.db, runId, ['done', 'left']);
   if (runId === undefined || planned.every(isFolder)) return { ...planResult([]), warnings: problems };
-  if (!(await isWanted(deps, planned))) return { ...planResult(planned), summary: ['Nothing was changed.'] };
   const roots = await journalRoots(catalog.db, await deps.hostId());
+  checkPresent(planned, roots);
+  if (!(await isWanted(deps, planned))) return { ...planResult(planned), summary: ['Nothing was changed.'] };
   return await aloneIn(
     deps,
     foldersWritten(await rootsOf(catalog.db, await deps.hostId()), rootsIn(planned), deps.cwd),
     async () => await carryOut({ deps, catalog, runId, roots, signal, problems }),
   );
+}
+
+/** Throws UserError `root-absent`: what would be brought back to a drive that is away would land beside it. */
+function checkPresent(steps: readonly JournalStep[], roots: ReadonlyMap<number, JournalRoot>): void {
+  const gone = steps.find((step) => step.op === 'move' && roots.get(step.source_root_id)?.isAbsent === true);
+  if (gone === undefined) return;
+  throw new UserError(`${roots.get(gone.source_root_id)?.path ?? ''} is not there: files came from it.`, {
+    code: 'root-absent',
+    next: 'Nothing was changed. Connect the drive, or make the folder again, then say undo again.',
+  });
 }
 
 interface Work {

@@ -6,6 +6,7 @@ import { rootsOf } from '../../catalog/root.ts';
 import type { Tables } from '../../catalog/schema.ts';
 import { onDisk, shownPath } from '../../library/disk-path.ts';
 import type { PathText } from '../../library/disk-path.ts';
+import { reachedAt } from '../../library/file-identity.ts';
 import { boundsOf } from '../../library/inside.ts';
 import type { Bounds } from '../../library/inside.ts';
 
@@ -15,14 +16,25 @@ export interface JournalRoot {
   /** Absolute. */
   readonly path: string;
   readonly bounds: Bounds;
+  /** It is gone, or an empty folder of another drive than before: nothing is brought back to it. */
+  readonly isAbsent: boolean;
 }
 
 /** The roots of a host by id, each with the bounds of what may be written in it. */
 export async function journalRoots(db: Kysely<Tables>, hostId: string): Promise<Map<number, JournalRoot>> {
   const roots = await rootsOf(db, hostId);
   return new Map(
-    roots.map(({ id, path }) => [id, { id, path, bounds: boundsOf(path, linkedFolders(path)) }]),
+    roots.map(({ id, path, device }) => [
+      id,
+      { id, path, bounds: boundsOf(path, linkedFolders(path)), isAbsent: isAbsent(path, device) },
+    ]),
   );
+}
+
+function isAbsent(root: string, device: string | null): boolean {
+  const now = reachedAt(root);
+  if (now?.kind !== 'folder') return true;
+  return device !== null && now.device !== device && readdirSync(root).length === 0;
 }
 
 /** Folders directly in a root that the user made as links to elsewhere: what lies behind them is the user's too. */

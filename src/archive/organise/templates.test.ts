@@ -198,3 +198,19 @@ describe('a value of the site', () => {
       }
   });
 });
+
+describe('what CivitScraper got wrong in templates', () => {
+  it('by_model_info has the name of the model, not of the version (B0-9)', () => {
+    expect(folder('by_model_info')).toBe('LORA/Alpha');
+  });
+
+  it('rating folders have no stray blank (B0-22)', () => {
+    for (const name of ['by_rating', 'by_type_and_rating', 'by_raw_rating', 'by_type_and_raw_rating'])
+      expect(folder(name, { rating: 3.5, rating_count: 90_000 })).toMatch(/(?:^|\/)rating_3\.5(?:\/|$)/);
+  });
+
+  it('an unknown placeholder is refused, and no creator is no crash (B0-22)', () => {
+    expect(() => templateOf('{type}/{model_nmae}')).toThrow('did you mean {model_name}?');
+    expect(folder('by_creator', { username: null })).toBe('Unknown');
+  });
+});

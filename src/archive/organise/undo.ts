@@ -154,7 +154,11 @@ async function undoSome(
       batch.stopped ??= new InterruptedError();
       break;
     }
-    const verdict = await judgeSafely(step, outputs.get(step.target), options);
+    const root = rootOf(options.roots, step.source_root_id);
+    const verdict =
+      step.op === 'move' && root.isAbsent
+        ? ({ kind: 'leave', why: `The folder it came from is not there: ${root.path}` } as const)
+        : await judgeSafely(step, outputs.get(step.target), options);
     if (verdict.kind === 'move-back')
       back.push({ step, move: backMove(step, verdict, backBounds(step, bounds, options)) });
     else if (verdict.kind === 'remove') removeMade(step, batch);

@@ -26,10 +26,28 @@ export async function runSyncTriggers(deps: Deps, job: SyncTriggersJob): Promise
       }
     }
   }
-  const result = await krita.run(deps, {
-    arguments: ['sync', ...targets.map(({ root }) => root)],
-    options: { 'loras-file': job.lorasFile, overwrite: job.overwrite },
-  });
+  const result = await syncFor(
+    deps,
+    job,
+    targets.map(({ root }) => root),
+  );
   const failures = [...result.failures, ...problems];
   return { ...result, failures, exitCode: failures.length > 0 ? 3 : result.exitCode };
+}
+
+/** Throws UserError; one about the list names the key of the configuration that leads to it. */
+async function syncFor(deps: Deps, job: SyncTriggersJob, roots: readonly string[]): Promise<RunResult> {
+  try {
+    return await krita.run(deps, {
+      arguments: ['sync', ...roots],
+      options: { 'loras-file': job.lorasFile, overwrite: job.overwrite },
+    });
+  } catch (error) {
+    if (!(error instanceof UserError) || error.code !== 'krita-not-found') throw error;
+    throw new UserError(error.message, {
+      code: error.code,
+      next: `Set loras_file of the job "${job.name}" to the list of Krita AI Diffusion.`,
+      cause: error,
+    });
+  }
 }

@@ -3,9 +3,11 @@ import { recoverRuns } from '../../archive/organise/recover.ts';
 import { rootsIn } from '../../archive/organise/undo.ts';
 import { openRuns, stepsOf } from '../../catalog/journal.ts';
 import type { Catalog } from '../../catalog/open.ts';
+import { rootsOf } from '../../catalog/root.ts';
 import type { Deps } from '../deps.ts';
 import { recoverTrash } from '../cleaning/recover-trash.ts';
 import { aloneIn } from '../scanning/alone-in.ts';
+import { layoutOf } from '../scanning/layout.ts';
 
 export interface RecoveredHeld {
   /** What could not be done, in sentences. */
@@ -28,8 +30,17 @@ export async function recoverHeld(
   if (open.length === 0) return { problems: [], roots: new Set() };
   const known = await journalRoots(catalog.db, hostId);
   const steps = await Promise.all(open.map(({ runId }) => stepsOf(catalog.db, runId)));
-  const roots = rootsIn(steps.flat());
-  const folders = [...roots].flatMap((id) => known.get(id)?.path ?? []);
+  const all = rootsIn(steps.flat());
+  const laidOut = new Set(
+    (await rootsOf(catalog.db, hostId)).flatMap((root) => (layoutOf(root) === undefined ? [] : [root.id])),
+  );
+  // Where a job that was cut short writes is known to the job alone, which begins anew.
+  const roots = new Set(
+    open.flatMap(({ verb }, index) =>
+      [...rootsIn(steps[index] ?? [])].filter((id) => verb !== 'scan-paths' || laidOut.has(id)),
+    ),
+  );
+  const folders = [...all].flatMap((id) => known.get(id)?.path ?? []);
   const problems = await aloneIn(deps, folders, async () => {
     const sentences: string[] = [];
     for (const run of open.filter(({ verb }) => verb === 'clean'))
