@@ -71,6 +71,7 @@ function standingOf(row: SubjectStateRow | undefined, since: number, whole: bool
   if (row === undefined || (!isFresh && !whole)) return 'unchecked';
   if (row.state === 'removed') return 'removed';
   if (row.state === 'found' && row.missed_at !== null) return 'doubtful';
+  // A young no is an answer too.
   return isFresh || row.state === 'missing' ? 'answered' : 'unlisted';
 }
 

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import { describeCatalogs } from '../../test/catalogs.ts';
 import { ensureHost } from './host.ts';
-import { endRun, lastRun, startRun } from './run.ts';
+import { closeRuns, cutRuns, endRun, lastRun, startRun } from './run.ts';
 
 describeCatalogs('runs', (open) => {
   it('are recorded from start to end, the last one of a verb first', async () => {
@@ -35,5 +35,34 @@ describeCatalogs('runs', (open) => {
     });
     expect(await lastRun(catalog.db, 'pages')).toMatchObject({ options: '{}' });
     expect(await lastRun(catalog.db, 'watch')).toBeUndefined();
+  });
+
+  it('are closed when their process is gone, those of others and those that still run are not', async () => {
+    const catalog = await open();
+    for (const host of ['h', 'other']) await ensureHost(catalog, host, host, 1);
+    const start = (hostId: string, pid: number, at: number): Promise<number> =>
+      startRun(catalog, { verb: 'scan', hostId, pid, options: {} }, at);
+    const killed = await start('h', 7, 10);
+    const running = await start('h', 8, 11);
+    const done = await start('h', 7, 12);
+    const elsewhere = await start('other', 7, 13);
+    await endRun(catalog, done, { ok: true }, 0, 14);
+
+    const cut = await cutRuns(catalog.db, 'h', ({ pid, startedAt }) => pid === 8 && startedAt === 11);
+    await closeRuns(catalog, cut, 20);
+
+    expect(cut).toEqual([killed]);
+    const rows = await catalog.db
+      .selectFrom('run')
+      .select(['id', 'ended_at', 'exit_code'])
+      .orderBy('id')
+      .execute();
+    expect(rows).toEqual([
+      { id: killed, ended_at: 20, exit_code: null },
+      { id: running, ended_at: null, exit_code: null },
+      { id: done, ended_at: 14, exit_code: 0 },
+      { id: elsewhere, ended_at: null, exit_code: null },
+    ]);
+    expect(await cutRuns(catalog.db, 'h', () => true)).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { isSystemError } from '../base/errors.ts';
+import { isAliveSince } from './process-alive.ts';
 import { tempMaker } from './temp-name.ts';
 
 /**
@@ -45,22 +46,11 @@ function entriesOf(folder: string) {
 function removeStale(path: string, pid: number): boolean {
   try {
     const stats = lstatSync(path);
-    if (!stats.isFile() || isInUse(pid, stats.mtimeMs)) return false;
+    if (!stats.isFile() || isAliveSince(pid, stats.mtimeMs)) return false;
     unlinkSync(path);
     return true;
   } catch (error) {
     if (isSystemError(error)) return false;
     throw error;
-  }
-}
-
-/** In a container each start may get the same number: a file older than this process is not of it. */
-function isInUse(pid: number, mtimeMs: number): boolean {
-  if (pid === process.pid) return mtimeMs >= Date.now() - process.uptime() * 1000 - 1000;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return !isSystemError(error, 'ESRCH');
   }
 }

@@ -6,7 +6,9 @@ import { formatDay } from '../base/dates.ts';
 import { AppError, messageOf } from '../base/errors.ts';
 import { isRecord } from '../base/json.ts';
 import type { Catalog } from '../catalog/open.ts';
+import { cutRuns } from '../catalog/run.ts';
 import { rootsOf } from '../catalog/root.ts';
+import { isAliveSince } from '../library/process-alive.ts';
 import type { Deps } from './deps.ts';
 import { flagOption } from './option.ts';
 import { listedPath } from './summary.ts';
@@ -144,20 +146,14 @@ async function catalogFindings(deps: Deps, catalog: Catalog): Promise<Finding[]>
   }
   for (const folder of [deps.settings.stateFolder, deps.settings.logFolder])
     findings.push(folderFinding(folder));
-  const cut = Number(
-    (
-      await catalog.db
-        .selectFrom('run')
-        .select((select) => select.fn.countAll().as('n'))
-        .where('ended_at', 'is', null)
-        .executeTakeFirst()
-    )?.n ?? 0,
+  const cut = await cutRuns(catalog.db, await deps.hostId(), ({ pid, startedAt }) =>
+    isAliveSince(pid, startedAt),
   );
-  if (cut > 0)
+  if (cut.length > 0)
     findings.push({
       about: 'runs',
       state: 'note',
-      says: `${formatCount(cut)} runs did not come to their end; the next scan goes on where they stopped.`,
+      says: `${formatCount(cut.length)} runs did not come to their end; the next scan goes on where they stopped.`,
     });
   return findings;
 }

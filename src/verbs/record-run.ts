@@ -1,6 +1,7 @@
 import { AppError, EXIT } from '../base/errors.ts';
 import type { RunId } from '../base/ids.ts';
-import { endRun, startRun } from '../catalog/run.ts';
+import { closeRuns, cutRuns, endRun, startRun } from '../catalog/run.ts';
+import { isAliveSince } from '../library/process-alive.ts';
 import type { Deps } from './deps.ts';
 import type { Input } from './option.ts';
 import type { RunResult } from './verb.ts';
@@ -14,11 +15,10 @@ export async function recorded(
 ): Promise<RunResult> {
   if (deps.settings.dryRun) return await work(undefined);
   const catalog = await deps.catalog();
-  const id = await startRun(
-    catalog,
-    { verb, hostId: await deps.hostId(), pid: process.pid, options: input },
-    deps.clock.now(),
-  );
+  const hostId = await deps.hostId();
+  const cut = await cutRuns(catalog.db, hostId, ({ pid, startedAt }) => isAliveSince(pid, startedAt));
+  if (cut.length > 0) await closeRuns(catalog, cut, deps.clock.now());
+  const id = await startRun(catalog, { verb, hostId, pid: process.pid, options: input }, deps.clock.now());
   try {
     const result = await work(id);
     const { counts, warnings, failures, exitCode } = result;

@@ -243,7 +243,7 @@ function countLines(
     ...(unlisted === 0
       ? []
       : [
-          `${formatCount(unlisted)} of the unchecked are in no list of the site; they are asked for one by one each month, or now with --force-refresh.`,
+          `${formatCount(unlisted)} of the unchecked are in no list of the site; such are asked for one by one after 30 days, or with --force-refresh.`,
         ]),
   ];
 }

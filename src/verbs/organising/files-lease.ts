@@ -1,7 +1,8 @@
-import { CatalogError, isSystemError, UserError } from '../../base/errors.ts';
+import { CatalogError, UserError } from '../../base/errors.ts';
 import { LEASE_MS, releaseLease, renewLease, takeLease } from '../../catalog/lease.ts';
 import type { Lease, LeaseRow } from '../../catalog/lease.ts';
 import type { Catalog } from '../../catalog/open.ts';
+import { isAlive } from '../../library/process-alive.ts';
 import type { Deps } from '../deps.ts';
 
 /**
@@ -70,13 +71,4 @@ function busy({ pid, taken_at: at }: LeaseRow): UserError {
       next: 'Wait for its end, then run the same command again.',
     },
   );
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return !isSystemError(error, 'ESRCH');
-  }
 }
