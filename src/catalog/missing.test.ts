@@ -57,4 +57,27 @@ describeCatalogs('missing files', (open) => {
     expect(await listMissing(catalog.db, [999])).toEqual([]);
     expect(await listMissing(catalog.db, [])).toEqual([]);
   });
+
+  it('are removed also when the site knows the bytes and shows the model no more', async () => {
+    const catalog = await open();
+    const [file] = await addLibrary(catalog, [{ path: 'found.pt', sha256: 'cc' }]);
+    const stand = { since_at: 5, checked_at: 6, missed_at: null, next_check_at: 9 };
+    await catalog.write((trx) =>
+      trx
+        .insertInto('subject_state')
+        .values([
+          { ...stand, kind: 'hash', subject: 'cc', state: 'found' },
+          { ...stand, kind: 'model', subject: '1', state: 'removed', since_at: 7 },
+        ])
+        .execute(),
+    );
+    await saveModels(catalog, [modelFacts()], 3);
+    await saveVersions(catalog, [versionFacts()], 3);
+    await saveCandidates(catalog, [
+      { blobId: file?.blobId ?? 0, versionId: 10, modelId: 1, civitaiFileId: 0 },
+    ]);
+    await chooseFor(catalog, [file?.fileId ?? 0], 3);
+
+    expect(await listMissing(catalog.db)).toMatchObject([{ state: 'removed', gone: 'model', since: 7 }]);
+  });
 });
