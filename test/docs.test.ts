@@ -1,4 +1,12 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
@@ -334,6 +342,14 @@ function keysOf(name: string, node: JsonNode): string[] {
   return Object.entries(section).flatMap(([key, inner]) => keysOf(`${name}.${key}`, inner));
 }
 
+/** What another program kept of one version. */
+async function writeRecord(folder: string, { world, apiUrl }: Standin): Promise<void> {
+  const [versionId = 0] = world.versionIds();
+  const answer = await fetch(`${apiUrl}/model-versions/${versionId}`);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'ink_civitai_model_version.json'), await answer.text());
+}
+
 describe('the commands of the guide', () => {
   let home: Home;
   let standin: Standin;
@@ -350,6 +366,7 @@ describe('the commands of the guide', () => {
       .png()
       .toFile(join(home.folder, 'image.png'));
     mkdirSync(join(home.folder, 'archive'));
+    await writeRecord(join(home.folder, 'civitai-data/ink'), standin);
   });
 
   afterAll(async () => {
