@@ -6,7 +6,7 @@ import { describedOfRoot, saveDescribed } from '../catalog/described.ts';
 import type { DescribedInput } from '../catalog/described.ts';
 import type { FileRow } from '../catalog/file.ts';
 import type { Tables } from '../catalog/schema.ts';
-import { ABOUT_ENDINGS, aboutStem } from '../formats/sidecars/about.ts';
+import { ABOUT_ENDINGS, aboutStem } from '../formats/sidecars/about-name.ts';
 import type { WalkedFile } from '../library/walked.ts';
 
 /** A model that is described by hand and has no file, as if its description were one. */

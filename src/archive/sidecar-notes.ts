@@ -6,7 +6,7 @@ import { isOurs } from '../catalog/output.ts';
 import type { OutputRow } from '../catalog/output.ts';
 import { notesOfRoot, saveNotes } from '../catalog/user-field.ts';
 import type { NotedFile } from '../catalog/user-field.ts';
-import { isAboutName } from '../formats/sidecars/about.ts';
+import { isAboutName } from '../formats/sidecars/about-name.ts';
 import { mergeSidecars } from '../formats/sidecars/merge-sidecars.ts';
 import { sidecarNames } from '../formats/sidecars/read-sidecar.ts';
 import { aboutText } from './sidecar-about.ts';

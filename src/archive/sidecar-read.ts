@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAboutName, readAbout } from '../formats/sidecars/about.ts';
+import { isAboutName } from '../formats/sidecars/about-name.ts';
+import { readAbout } from '../formats/sidecars/about.ts';
 import type { AboutNote, AboutProblem } from '../formats/sidecars/about.ts';
 import type { SidecarFacts } from '../formats/sidecars/facts.ts';
 import { readSidecar, sidecarNames } from '../formats/sidecars/read-sidecar.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { aboutStem, readAbout } from './about.ts';
+import { aboutStem } from './about-name.ts';
+import { readAbout } from './about.ts';
 
 describe('a model described by hand', () => {
   it('is read as typed, whatever its fields are spelled like', () => {

@@ -19,9 +19,6 @@ export interface AboutNote {
   readonly problems: readonly AboutProblem[];
 }
 
-/** Endings of the names of descriptions, behind the model's stem. */
-export const ABOUT_ENDINGS = ['.about.yaml', '.about.yml', '.about.json'] as const;
-
 /** Characters of a description file; a long description has some ten thousand. */
 const MOST_CHARS = 256 * 1024;
 const MOST_LINE = 300;
@@ -63,17 +60,6 @@ const FIELDS: ReadonlyMap<string, readonly [Target, Kind]> = new Map<string, rea
   ['negative', ['negativeText', 'text']],
   ['weight', ['preferredWeight', 'number']],
 ]);
-
-/** True for the name of a description. */
-export function isAboutName(name: string): boolean {
-  return aboutStem(name) !== undefined;
-}
-
-/** The stem of the model that a description of this name is about; `undefined` for other names. */
-export function aboutStem(name: string): string | undefined {
-  const ending = ABOUT_ENDINGS.find((one) => name.toLowerCase().endsWith(one));
-  return ending === undefined || name.length === ending.length ? undefined : name.slice(0, -ending.length);
-}
 
 /**
  * Reads a model described by hand: YAML, and so JSON. What it can't take (a list where a name belongs, an unknown field)

@@ -1,7 +1,8 @@
 import { isRecord } from '../../base/json.ts';
 import { parseLooseJson } from '../generation-json.ts';
 import { readA1111 } from './a1111.ts';
-import { ABOUT_ENDINGS, isAboutName, readAbout } from './about.ts';
+import { ABOUT_ENDINGS, isAboutName } from './about-name.ts';
+import { readAbout } from './about.ts';
 import { readModelAnswer, readVersionAnswer } from './civitai-answer.ts';
 import { readHashFile } from './collected-files.ts';
 import type { SidecarFacts } from './facts.ts';

@@ -2,7 +2,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { StockFile, WalkedRoot } from '../../archive/take-stock.ts';
 import { boundsOf } from '../../library/inside.ts';
 import type { Bounds } from '../../library/inside.ts';
-import { isAboutName } from '../../formats/sidecars/about.ts';
+import { isAboutName } from '../../formats/sidecars/about-name.ts';
 import type { WalkedFile } from '../../library/walked.ts';
 import { beside } from '../../profiles/beside.ts';
 import { collected } from '../../profiles/collected.ts';
