@@ -41,9 +41,9 @@ export interface Gathered {
   readonly hashes: Map<string, string>;
 }
 
-const NOT_SCANNED = 'It was not scanned yet, or changed since.';
-const UNKNOWN = 'The site does not know it.';
-const LINK = 'It is a link, and links stay where they are.';
+const NOT_SCANNED = 'Not scanned yet, or changed since.';
+const UNKNOWN = 'Unknown to the site.';
+const LINK = 'Links stay where they are.';
 
 /** The files of a root with all that the plan asks about them. Nothing is written and no file is read. */
 export async function gatherFiles(

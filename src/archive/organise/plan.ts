@@ -112,12 +112,12 @@ async function decide(
   options: PlanOptions,
   folders: Folders,
 ): Promise<Going | Omit<Staying, 'file'>> {
-  if (file.values === undefined) return { status: 'skipped', why: file.stays ?? 'Nothing is known of it.' };
+  if (file.values === undefined) return { status: 'skipped', why: file.stays ?? 'Nothing is known of them.' };
   const folder = `${file.output}/${folderFor(options.template, file.values)}`;
   if (file.folder === folder) return { status: 'identical', why: 'It is in its place.' };
   if (file.stays !== undefined) return { status: 'skipped', why: file.stays };
   if (options.mode !== 'move' && file.isResult)
-    return { status: 'skipped', why: 'It lies in the output folder.' };
+    return { status: 'skipped', why: 'In the output folder already.' };
   for (let number = 1; number <= MOST_RENAMED; number += 1) {
     const name = numbered(file.name, number);
     const found = await look(file, folder, name, folders);
