@@ -1,7 +1,14 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { loraManagerName, provenHash, readA1111Hashes, readLoraManagerHash } from '../library/adopt.ts';
-import type { NotedHash } from '../library/adopt.ts';
+import {
+  loraManagerName,
+  provenAsOf,
+  provenHash,
+  readA1111Hashes,
+  readLoraManagerHash,
+} from '../library/adopt.ts';
+import type { HashAsOf, NotedHash } from '../library/adopt.ts';
+import { groupBy } from '../catalog/upsert.ts';
 import type { Walk } from '../library/walked.ts';
 import type { StockFile } from './take-stock.ts';
 
@@ -9,6 +16,9 @@ import type { StockFile } from './take-stock.ts';
 const CACHE_LEVELS = 4;
 /** A note is a few kilobytes and a cache a few megabytes; more than this is neither. */
 const MOST_BYTES = 64 * 1024 * 1024;
+
+/** Gives the imported hashes of model files with some base names. */
+export type NotesOfNames = (names: readonly string[]) => Promise<readonly HashAsOf[]>;
 
 /**
  * Hashes that other programs noted of these files and that size and time prove, by file id. Reading a note instead of a
@@ -18,10 +28,12 @@ export async function adoptHashes(
   files: readonly StockFile[],
   root: string,
   walk: Walk,
+  noted: NotesOfNames,
 ): Promise<Map<number, NotedHash>> {
   const adopted = new Map<number, NotedHash>();
   if (files.length === 0) return adopted;
   const cached = await cachedHashes(root);
+  const imported = await importedHashes(files, walk, noted);
   for (const file of files) {
     const { folder, stem } = file.walked;
     const note = loraManagerName(stem);
@@ -33,9 +45,22 @@ export async function adoptHashes(
       ...(own === undefined ? [] : [own]),
       ...(cached.get(file.walked.name) ?? []),
     ]);
-    if (proven !== undefined) adopted.set(file.fileId, proven);
+    const found = proven ?? provenAsOf(file.walked, join(root, file.walked.path), imported(file.walked.name));
+    if (found !== undefined) adopted.set(file.fileId, found);
   }
   return adopted;
+}
+
+/** What was imported of hashes of files of a name; nothing when the library holds several of that name. */
+async function importedHashes(
+  files: readonly StockFile[],
+  walk: Walk,
+  noted: NotesOfNames,
+): Promise<(name: string) => readonly HashAsOf[]> {
+  const rows = groupBy(await noted(files.map(({ walked }) => walked.name)), (row) => row.name); // prettier-ignore
+  const counts = new Map<string, number>();
+  if (rows.size > 0) for (const { name } of walk.files) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return (name) => (counts.get(name) === 1 ? (rows.get(name) ?? []) : []);
 }
 
 async function cachedHashes(root: string): Promise<Map<string, NotedHash[]>> {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Catalog } from '../catalog/open.ts';
+import { SHOWN_KINDS } from '../catalog/output.ts';
 
 /** How the files of some roots stand; the parts add up to `files`. */
 export interface StateCounts {
@@ -72,13 +73,13 @@ export async function oldestLook(catalog: Pick<Catalog, 'db'>, rootId: number): 
   return Number(row?.oldest ?? 0);
 }
 
-/** How many previews of ours some roots hold, as recorded. */
+/** How many previews some roots hold, as recorded. */
 export async function countPreviews(catalog: Catalog, rootIds: readonly number[]): Promise<number> {
   const row = await catalog.db
     .selectFrom('output')
     .select((select) => select.fn.countAll().as('count'))
     .where('root_id', 'in', [...rootIds])
-    .where('kind', '=', 'preview')
+    .where('kind', 'in', SHOWN_KINDS)
     .where('image_id', 'is not', null)
     .where('done_sha256', 'is not', null)
     .executeTakeFirst();

@@ -9,7 +9,7 @@ export async function isForeignAt(catalog: Catalog, path: string): Promise<boole
   const row = (await outputsOf(catalog.db, { paths: [path] }))[0];
   try {
     const stats = await lstat(path, { bigint: true });
-    if (row === undefined || !stats.isFile()) return true;
+    if (row === undefined || row.kind === 'picture' || !stats.isFile()) return true;
     const isUntouched = row.size === Number(stats.size) && row.mtime_ns === String(stats.mtimeNs);
     if (isUntouched && row.done_sha256 !== null) return false;
     const bytes = await readFile(path);

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { parseJson } from '../base/json.ts';
 import { readTags } from '../catalog/model.ts';
+import { SHOWN_KINDS } from '../catalog/output.ts';
 import { latestPayloads } from '../catalog/payload.ts';
 import type { Tables } from '../catalog/schema.ts';
 import { groupBy, readByKeys } from '../catalog/upsert.ts';
@@ -197,7 +198,7 @@ async function readPreviews(
       .leftJoin('image', 'image.id', 'output.image_id')
       .select(['output.file_id', 'output.path', 'image.nsfw_level'])
       .where('output.file_id', 'in', some)
-      .where('output.kind', '=', 'preview')
+      .where('output.kind', 'in', SHOWN_KINDS)
       .where('output.done_sha256', 'is not', null)
       .execute(),
   );

@@ -127,7 +127,8 @@ function fileFacts(file: File): VersionFileFacts {
   };
 }
 
-function imageFacts(image: Image): ImageFacts {
+/** An image in the catalog's words. */
+export function imageFacts(image: Image): ImageFacts {
   return { ...image, generation: image.meta === undefined ? undefined : generationFacts(image.meta) };
 }
 

@@ -11,6 +11,9 @@ import { readByKeys, upsert, writeByKeys } from './upsert.ts';
 /** A file we wrote or are about to write. */
 export type OutputRow = Selectable<OutputTable>;
 
+/** What shows a model: our previews, and the pictures of another program that were imported. */
+export const SHOWN_KINDS = ['preview', 'picture'] as const;
+
 /** A file about to be written. */
 export interface Intent {
   /** Absolute. */
@@ -100,7 +103,11 @@ export async function outputsOf(db: Kysely<Tables>, wanted: OutputsWanted): Prom
 }
 
 /** True when bytes with this SHA-256 at the row's path are ours: written, or about to be when the run was cut short. */
-export function isOurs(row: Pick<OutputRow, 'intent_sha256' | 'done_sha256'>, sha256: string): boolean {
+export function isOurs(
+  row: Pick<OutputRow, 'kind' | 'intent_sha256' | 'done_sha256'>,
+  sha256: string,
+): boolean {
+  if (row.kind === 'picture') return false;
   return sha256 === row.intent_sha256 || sha256 === row.done_sha256;
 }
 

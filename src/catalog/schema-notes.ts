@@ -30,3 +30,17 @@ export interface SidecarTable {
   size: number;
   mtime_ns: string;
 }
+
+/** A hash that another program noted of a model file, as it was imported. */
+export interface NotedHashTable {
+  /** The note, absolute. */
+  record: string;
+  /** The model file's base name. */
+  name: string;
+  sha256: string;
+  /** What the site says of the file with that hash; null when it says nothing, and then the note proves nothing. */
+  size: number | null;
+  /** Where the file lay, as it was noted; null when that was not noted. */
+  path: string | null;
+  noted_at: number;
+}

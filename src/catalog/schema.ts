@@ -1,6 +1,6 @@
 import type { ColumnType, Generated } from 'kysely';
 
-import type { SidecarTable, UserFieldTable } from './schema-notes.ts';
+import type { NotedHashTable, SidecarTable, UserFieldTable } from './schema-notes.ts';
 import type { JournalStepTable, LeaseTable, RunTable, TrashTable } from './schema-runs.ts';
 
 /**
@@ -38,6 +38,7 @@ export interface Tables {
   lease: LeaseTable;
   user_field: UserFieldTable;
   sidecar: SidecarTable;
+  noted_hash: NotedHashTable;
   search_doc: SearchDocTable;
   migration: MigrationTable;
 }
@@ -360,14 +361,18 @@ export interface GenParamTable {
   settings: string;
 }
 
-/** A file we wrote or are about to write. `path` is absolute; it is ours if its bytes hash to one of the two. */
+/**
+ * A file we wrote or are about to write, or an imported `picture`. `path` is absolute; it is ours if its bytes hash to one
+ * of the two and it is no `picture`.
+ */
 export interface OutputTable {
   id: Generated<number>;
   path: string;
   root_id: number | null;
   /** The library file it describes, when there is one. */
   file_id: number | null;
-  kind: 'info' | 'sidecar' | 'preview' | 'page' | 'gallery' | 'asset' | 'thumb' | 'list';
+  /** `picture`: a preview that another program fetched and that was imported; shown like ours, but never ours. */
+  kind: 'info' | 'sidecar' | 'preview' | 'picture' | 'page' | 'gallery' | 'asset' | 'thumb' | 'list';
   image_id: number | null;
   intent_sha256: string | null;
   done_sha256: string | null;

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { searchText, wordsOf } from './card-words.ts';
 import { listOf } from './facts-clean.ts';
 import type { Catalog } from './open.ts';
+import { SHOWN_KINDS } from './output.ts';
 import type { Tables } from './schema.ts';
 import { groupBy } from './upsert.ts';
 import { type CardNotes, readCardNotes } from './view-notes.ts';
@@ -310,7 +311,7 @@ async function readCovers(
         partition by output.file_id order by coalesce(image_use.position, 1000000), output.path)`.as('place'),
     )
     .where('file.state', '=', 'present')
-    .where('output.kind', '=', 'preview')
+    .where('output.kind', 'in', SHOWN_KINDS)
     .where('output.done_sha256', 'is not', null)
     .where('output.root_id', 'in', rootIds);
   const rows = await db.selectFrom(ranked.as('ranked')).selectAll().where('place', '=', 1).execute();

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 
 import { isRecord, parseJson } from '../base/json.ts';
+import { SHOWN_KINDS } from './output.ts';
 import type { GenParamTable, Tables } from './schema.ts';
 import { groupBy, readByKeys } from './upsert.ts';
 import { namedResources, resourceViews } from './view-resources.ts';
@@ -76,7 +77,7 @@ function readCopies(db: Kysely<Tables>, imageIds: readonly number[]) {
       .selectFrom('output')
       .select(['image_id', 'file_id', 'path'])
       .where('image_id', 'in', some)
-      .where('kind', '=', 'preview')
+      .where('kind', 'in', SHOWN_KINDS)
       .where('done_sha256', 'is not', null)
       .orderBy('path')
       .execute(),

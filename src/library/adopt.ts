@@ -6,7 +6,7 @@ import type { WalkedFile } from './walked.ts';
 /** A SHA-256 that another program noted, with what it noted of the file at that time. */
 export interface NotedHash {
   /** Whose note it is, as a file row's `hash_origin` names it. */
-  readonly origin: 'lora-manager' | 'a1111-cache';
+  readonly origin: 'lora-manager' | 'a1111-cache' | 'data-manager';
   readonly sha256: Sha256;
   /** The model file's base name; without extension when `nameIsStem`. */
   readonly name: string;
@@ -61,6 +61,40 @@ export function readA1111Hashes(text: string): NotedHash[] {
  */
 export function provenHash(file: WalkedFile, notes: readonly NotedHash[]): NotedHash | undefined {
   return notes.find((note) => isProven(file, note));
+}
+
+/** A hash that was noted with the moment at which the file was read, not with the file's own time. */
+export interface HashAsOf {
+  readonly sha256: string;
+  /** The model file's base name. */
+  readonly name: string;
+  readonly size: number | null;
+  /** Where the file lay: absolute, or as it was given; null when nobody says it. */
+  readonly path: string | null;
+  /** Epoch ms. */
+  readonly noted_at: number;
+}
+
+/**
+ * The note of that kind that must be of this very file (at `path`, absolute): same place, same size, nothing of it changed
+ * since, not even its name, and no other note of that name. `undefined` when there is any doubt.
+ */
+export function provenAsOf(
+  file: WalkedFile,
+  path: string,
+  notes: readonly HashAsOf[],
+): NotedHash | undefined {
+  const own = notes.filter((note) => note.name === file.name);
+  const [note] = own;
+  if (note === undefined || own.some((one) => one.sha256 !== note.sha256)) return undefined;
+  const sha256 = soundHash(note.sha256);
+  // Of two files of one name only the last was noted: without its place nobody knows which.
+  const isThere = note.path !== null && (path === note.path || path.endsWith(`/${note.path}`));
+  // Whoever puts another file there can set its modification time, but not the time of that change.
+  const changed = Math.max(Number(BigInt(file.mtimeNs)), Number(BigInt(file.ctimeNs))) / 1e6;
+  if (sha256 === undefined || note.size !== file.size || !isThere || changed > note.noted_at)
+    return undefined;
+  return { origin: 'data-manager', sha256, name: file.name, nameIsStem: false, size: file.size, modified: changed / 1000 }; // prettier-ignore
 }
 
 function isProven(file: WalkedFile, note: NotedHash): boolean {

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { formatCount } from '../base/bytes.ts';
 import { AppError, messageOf, UserError } from '../base/errors.ts';
-import { findRecords, withoutLoose } from '../archive/find-records.ts';
-import type { FoundRecord } from '../archive/find-records.ts';
-import { takeRecords } from '../archive/take-records.ts';
+import { findRecords, withoutLoose } from '../archive/records/find-records.ts';
+import type { FoundRecord } from '../archive/records/record.ts';
+import { takeRecords } from '../archive/records/take-records.ts';
 import { rootsOf, unsettleRoot } from '../catalog/root.ts';
 import type { Deps } from './deps.ts';
 import { recorded } from './record-run.ts';
@@ -40,9 +40,10 @@ async function importAll(deps: Deps, paths: readonly string[]): Promise<RunResul
       });
     }
   }
-  const records = withoutLoose(found);
+  // A folder may be named along with one inside it.
+  const records = withoutLoose([...new Map(found.map((one) => [`${one.path} ${one.kind}`, one])).values()]);
   const { dryRun } = deps.settings;
-  const counts = await takeRecords(catalog, records, { dry: dryRun, signal: deps.signal });
+  const { pictures, ...counts } = await takeRecords(catalog, records, { dry: dryRun, signal: deps.signal });
   // What came in changes what pages say: the next scan looks at all of them.
   if (!dryRun && counts.taken > 0)
     for (const { id } of await rootsOf(catalog.db, await deps.hostId())) await unsettleRoot(catalog, id);
@@ -50,13 +51,18 @@ async function importAll(deps: Deps, paths: readonly string[]): Promise<RunResul
     one.kind === 'refused' ? [{ what: one.path, code: one.code, why: one.why }] : [],
   );
   return {
-    counts: { ...counts },
+    counts,
     warnings: [],
     failures,
     exitCode: failures.length > 0 ? 3 : 0,
     summary: [
       '',
-      `${formatCount(counts.taken)} ${dryRun ? 'to take' : 'taken'}   ${formatCount(counts.known)} known   ${formatCount(counts.refused)} refused`,
+      [
+        `${formatCount(counts.taken)} ${dryRun ? 'to take' : 'taken'} (${formatCount(pictures)} previews)`,
+        `${formatCount(counts.known)} known`,
+        `${formatCount(counts.unused)} without use`,
+        `${formatCount(counts.refused)} refused`,
+      ].join('   '),
     ],
   };
 }

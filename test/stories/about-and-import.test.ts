@@ -227,7 +227,7 @@ describe('records of other tools', () => {
     const { code, json } = await run('import', output, '--dry-run');
 
     expect(code).toBe(3);
-    expect(json.counts).toEqual({ total: 12, taken: 9, known: 0, refused: 3 });
+    expect(json.counts).toEqual({ total: 13, taken: 9, known: 0, unused: 1, refused: 3 });
     expect(json.failures.map((one) => one.code)).toEqual([
       'damaged-record',
       'damaged-record',
@@ -240,7 +240,7 @@ describe('records of other tools', () => {
 
     const first = await run('import', output, models);
 
-    expect(first.json.counts).toEqual({ total: 13, taken: 10, known: 0, refused: 3 });
+    expect(first.json.counts).toEqual({ total: 14, taken: 10, known: 0, unused: 1, refused: 3 });
     expect(first.json.requests.total).toBe(0);
     expect((await run('import', output, models)).json.counts).toMatchObject({ taken: 0, known: 10 });
     expect(treeOf(home.folder, (path) => path in before)).toEqual(before);

@@ -8,7 +8,8 @@ import type { Unwanted } from './clean-item.ts';
 export function goneOutputs(rows: readonly OutputRow[], gone: ReadonlyMap<number, string>): Unwanted[] {
   return rows.flatMap((row): Unwanted[] => {
     const path = gone.get(row.file_id ?? 0);
-    if (path === undefined) return [];
+    // What another program fetched is not ours to remove.
+    if (path === undefined || row.kind === 'picture') return [];
     return [{ row, reason: 'gone', why: `Its model file is gone: ${path}` }];
   });
 }

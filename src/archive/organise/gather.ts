@@ -121,7 +121,7 @@ async function hashesOf(db: Kysely<Tables>, rootId: number): Promise<Map<number,
 async function ownNotes(db: Kysely<Tables>, rootId: number): Promise<Map<number, OutputRow[]>> {
   const notes = new Map<number, OutputRow[]>();
   for (const row of await outputsOf(db, { rootId })) {
-    if (row.file_id === null) continue;
+    if (row.file_id === null || row.kind === 'picture') continue;
     const known = notes.get(row.file_id);
     if (known === undefined) notes.set(row.file_id, [row]);
     else known.push(row);

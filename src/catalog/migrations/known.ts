@@ -5,6 +5,15 @@ import { userField } from './0003-user-field.ts';
 import { journalOrder } from './0004-journal-order.ts';
 import { trash } from './0006-trash.ts';
 import { headerHints } from './0007-header-hints.ts';
+import { notedHash } from './0010-noted-hash.ts';
 
 /** Every migration, in order. Names start with a number, so that their order is that of their names. */
-export const MIGRATIONS: readonly Migration[] = [first, journal, userField, journalOrder, trash, headerHints];
+export const MIGRATIONS: readonly Migration[] = [
+  first,
+  journal,
+  userField,
+  journalOrder,
+  trash,
+  headerHints,
+  notedHash,
+];

@@ -29,7 +29,7 @@ export function heldPreviews(
   const ours = new Map<string, number | undefined>();
   const byId = new Map(files.map((file) => [Number(file.fileId), file]));
   for (const row of outputs) {
-    if (row.kind !== 'preview' || row.done_sha256 === null || !exists(row.path)) continue;
+    if (!isShown(row) || row.done_sha256 === null || !exists(row.path)) continue;
     ours.set(row.path, row.image_id ?? undefined);
     if (row.image_id !== null) copies.set(row.image_id, row.path);
     const file = row.file_id === null ? undefined : byId.get(row.file_id);
@@ -48,6 +48,10 @@ export function heldPreviews(
     }
   }
   return { slots, copies };
+}
+
+function isShown({ kind }: OutputRow): boolean {
+  return kind === 'preview' || kind === 'picture';
 }
 
 function slotMap(

@@ -8,6 +8,7 @@ import type { Identified } from '../../archive/identify.ts';
 import { takeStock } from '../../archive/take-stock.ts';
 import type { Stock, StockFile, WalkedRoot } from '../../archive/take-stock.ts';
 import { chooseFor } from '../../catalog/candidate.ts';
+import { notedOfNames } from '../../catalog/noted-hash.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { statesOf } from '../../catalog/state.ts';
 import { readByKeys } from '../../catalog/upsert.ts';
@@ -149,7 +150,9 @@ async function hashAll(
     const hasher = await deps.hasher(deps.settings.hashKinds);
     for (const [{ target, walk }, stock] of wanted) {
       const adopted =
-        readsAll === true ? new Map<number, never>() : await adoptHashes(stock.toHash, target.root, walk);
+        readsAll === true
+          ? new Map<number, never>()
+          : await adoptHashes(stock.toHash, target.root, walk, (names) => notedOfNames(catalog.db, names));
       const done = await hashFiles(stock.toHash, {
         catalog,
         hasher,

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { sql } from 'kysely';
 import type { Stock, StockFile, WalkedRoot } from '../../archive/take-stock.ts';
+import { filesNoted } from '../../catalog/noted-hash.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { outputsOf } from '../../catalog/output.ts';
 import type { OutputRow } from '../../catalog/output.ts';
@@ -82,6 +83,16 @@ async function heldBases(
   for (const { file_id: fileId, path } of rows) {
     const own = dirname(path);
     if (fileId !== null && dirname(own) === folder) bases.set(fileId, basename(own));
+  }
+  // A folder that another program made for the same file is taken, whatever it would be called here.
+  const made = new Set(bases.values());
+  for (const { fileId, record } of await filesNoted(catalog.db)) {
+    const own = dirname(record);
+    const base = basename(own);
+    const isWhole = dirname(own) === folder && basename(record) === `${base}_hash.json`;
+    if (!isWhole || bases.has(fileId) || made.has(base)) continue;
+    bases.set(fileId, base);
+    made.add(base);
   }
   return bases;
 }

@@ -8,6 +8,7 @@ import { isMediaHost } from '../../civitai/media.ts';
 import type { Deps } from '../deps.ts';
 import { heldPreviews, namesBeside } from './held-previews.ts';
 import type { HeldPreviews } from './held-previews.ts';
+import { importedCopies } from './imported-pictures.ts';
 import type { RootJob } from './library-job.ts';
 
 export interface WantedPreviews {
@@ -27,7 +28,7 @@ export async function wantedPreviews(
   wish: PreviewWish,
 ): Promise<WantedPreviews> {
   const planned: PreviewStep[] = [];
-  const copies = new Map<number, string>();
+  const copies = await importedCopies(catalog);
   let held = 0;
   for (const root of jobs) {
     const names = namesBeside(root.walked.walk, root.walked.target.root, root.naming);

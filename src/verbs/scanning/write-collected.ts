@@ -3,12 +3,14 @@ import { chunks } from '../../base/pool.ts';
 import { isRecord, parseJson } from '../../base/json.ts';
 import type { StockFile } from '../../archive/take-stock.ts';
 import { writeOutputs } from '../../archive/write-outputs.ts';
-import type { Output } from '../../archive/write-outputs.ts';
+import type { Output, Written } from '../../archive/write-outputs.ts';
 import type { Catalog } from '../../catalog/open.ts';
+import { SHOWN_KINDS } from '../../catalog/output.ts';
 import { latestPayloads } from '../../catalog/payload.ts';
 import { groupBy } from '../../catalog/upsert.ts';
 import { hashJson, metadataJson } from '../../profiles/collected-content.ts';
 import type { Deps } from '../deps.ts';
+import { counted, some } from './counted.ts';
 import type { FilesWritten, RootJob } from './library-job.ts';
 import { refusedWrites } from './refused-writes.ts';
 
@@ -30,9 +32,16 @@ export async function writeCollected(
   });
   return {
     written: done.written,
-    warnings: done.foreign.map((path) => `${path} is a file of yours and was left as it is.`),
+    warnings: warningsOf(done),
     failures: refusedWrites(done),
   };
+}
+
+function warningsOf({ foreign }: Written): string[] {
+  if (foreign.length === 0) return [];
+  return [
+    `${counted(foreign.length, 'file of yours stands', 'files of yours stand')} where notes of a model belong, left as they are: ${some(foreign)}.`,
+  ];
 }
 
 async function* extrasOf(
@@ -124,7 +133,7 @@ async function heldPreviewsOf(
     .selectFrom('output')
     .innerJoin('image', 'image.id', 'output.image_id')
     .select(['output.file_id', 'output.path', 'image.id as imageId', 'image.url'])
-    .where('output.kind', '=', 'preview')
+    .where('output.kind', 'in', SHOWN_KINDS)
     .where('output.done_sha256', 'is not', null)
     .where(
       'output.file_id',

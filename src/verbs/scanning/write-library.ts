@@ -14,6 +14,7 @@ import { galleryPlaces } from './galleries.ts';
 import { collectedIn, pagesOfRoots } from './roots-collected-in.ts';
 import { rootJobs } from './root-jobs.ts';
 import { placedAnew, relatedFiles, withoutOutputs } from './stale-outputs.ts';
+import { claimImported } from './imported-pictures.ts';
 import type { GalleryPlace } from './galleries.ts';
 import type { FilesWritten, LibraryJob, RootJob } from './library-job.ts';
 import { writeCollected } from './write-collected.ts';
@@ -61,7 +62,9 @@ export async function writeLibrary(deps: Deps, catalog: Catalog, job: LibraryJob
   const others = await othersCollected(deps, catalog, job);
   const places = galleryPlaces(job.roots, job.request, deps.cwd, others);
   const recorded = await recordLeftPreviews(deps, catalog, job.roots);
-  const before = await rootJobs(catalog, job, deps.cwd);
+  const asFound = await rootJobs(catalog, job, deps.cwd);
+  const claimed = await claimImported(catalog, asFound);
+  const before = claimed.length > 0 ? await rootJobs(catalog, job, deps.cwd) : asFound;
   clearTemps(before, places);
   const total: Total = { written: 0, warnings: [], failures: [] };
   // Before the long work, so that a run that is cut short has said what it knows.
@@ -71,6 +74,7 @@ export async function writeLibrary(deps: Deps, catalog: Catalog, job: LibraryJob
   const touched = new Set([
     ...job.touched,
     ...recorded,
+    ...claimed,
     ...previews.touched,
     ...withoutOutputs(before),
     ...placedAnew(before, job.request),

@@ -1,0 +1,109 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startStandin } from '../../standin/start.ts';
+import type { Standin } from '../../standin/start.ts';
+import { makeHome } from '../cli.ts';
+import type { CliResult, Home } from '../cli.ts';
+import { treeOf } from '../tree.ts';
+import { writeWorldLibrary } from '../world-library.ts';
+import type { LibraryFile } from '../world-library.ts';
+import { noteMissing, writeDataManagerOutput } from './testing/data-manager-output.ts';
+import type { DataManagerOutput } from './testing/data-manager-output.ts';
+import { unknownModel } from './testing/model-bytes.ts';
+
+let standin: Standin;
+let home: Home;
+let models: string;
+let output: string;
+let files: LibraryFile[];
+let made: DataManagerOutput;
+let theirs: Record<string, string>;
+
+const run = (...args: string[]): Promise<CliResult> =>
+  home.run([...args, '--api-url', standin.apiUrl, '--rate', '60000', '--json']);
+const stemOf = (file: LibraryFile | undefined): string => basename(file?.path ?? '').replace(/\.\w+$/, '');
+
+beforeAll(async () => {
+  standin = await startStandin({ models: 12, images: 0, seed: 7 });
+  home = makeHome();
+  models = join(home.folder, 'models');
+  output = join(home.folder, 'old output');
+  files = writeWorldLibrary(standin.world, models, 4);
+  writeFileSync(join(models, 'own.safetensors'), unknownModel());
+  mkdirSync(output);
+  made = await writeDataManagerOutput(output, models, files, { apiUrl: standin.apiUrl });
+  noteMissing(output, join(models, 'own.safetensors'));
+  theirs = treeOf(output);
+});
+
+afterAll(async () => {
+  home.remove();
+  await standin.close();
+});
+
+describe('an output folder of Civitai Data Manager', () => {
+  it('is counted by a dry run, which touches nothing, and is taken over as counted', async () => {
+    const dry = await run('import', output, '--dry-run');
+    expect(dry.code, dry.stderr).toBe(0);
+    // Of each model two answers, hash and header; of the unknown one error and hash; the two lists.
+    const total = 4 * 4 + made.pictures + 2 + 2;
+    expect(dry.json.counts).toEqual({ total, taken: total, known: 0, unused: 0, refused: 0 });
+
+    const done = await run('import', output);
+    expect(done.json).toMatchObject({ ok: true, counts: dry.json.counts, requests: { total: 0 } });
+    const again = await run('import', output, made.folders[0] ?? '');
+    expect(again.json.counts).toEqual({ total, taken: 0, known: total, unused: 0, refused: 0 });
+    expect(treeOf(output)).toEqual(theirs);
+  });
+
+  it('makes a scan ask nothing, read no file to hash it that is as it was, and fetch no picture again', async () => {
+    standin.reset();
+
+    const first = await run('scan', models, '--profile', 'collected', '--output', output, '--images', '2');
+
+    expect(first.code, first.stderr).toBe(0);
+    expect(first.json.counts).toMatchObject({ files: 5, identified: 4, missing: 1, previews: 0 });
+    // The unknown one was of a size that nobody said.
+    expect(first.json.counts['hashed']).toBe(1);
+    expect(standin.requests()).toEqual({});
+  });
+
+  it('stays as it is: what was theirs is theirs, and our page is beside it', () => {
+    const now = treeOf(output);
+    const lists = /^(?:processed_files\.json|missing_from_civitai\.txt)$/;
+    for (const [path, content] of Object.entries(theirs))
+      if (!lists.test(path)) expect([path, now[path]]).toEqual([path, content]);
+    expect(existsSync(join(output, 'index.civitarium.html'))).toBe(true);
+    const page = readFileSync(join(output, stemOf(files[0]), `${stemOf(files[0])}.civitarium.html`), 'utf8');
+    expect(page).toContain(`${stemOf(files[0])}_preview_0`);
+    expect(now['processed_files.before-civitarium.json']).toBe(theirs['processed_files.json']);
+    // Also where that program called a folder plainer than the file: no second one is made.
+    expect(files.some((file) => /[^\w-]/.test(stemOf(file)))).toBe(true);
+    expect(readdirSync(output).filter((name) => /^\d-/.test(name))).toHaveLength(4);
+  });
+
+  it('gives the pictures it has to what is written elsewhere, too', async () => {
+    standin.reset();
+
+    const beside = await run('scan', models, '--images', 'first');
+
+    expect(beside.code, beside.stderr).toBe(0);
+    expect(beside.json.counts['previews']).toBeGreaterThan(0);
+    expect(standin.requests()).toEqual({});
+  });
+
+  it('keeps its pictures whatever clean takes away', async () => {
+    await run('scan', models, '--profile', 'collected', '--output', output, '--images', 'none');
+    renameSync(join(models, files[0]?.path ?? ''), join(home.folder, 'away.bin'));
+    await run('scan', models, '--profile', 'collected', '--output', output, '--images', 'none');
+
+    const cleaned = await run('clean', '--yes');
+
+    expect(cleaned.code, cleaned.stderr).toBe(0);
+    expect(cleaned.json.counts['trashed']).toBeGreaterThan(0);
+    const now = treeOf(output);
+    for (const path of Object.keys(theirs).filter((name) => name.includes('_preview_')))
+      expect(now[path]).toBe(theirs[path]);
+  });
+});
