@@ -3,6 +3,38 @@ export const ERROR_MEANINGS: Readonly<
   Record<string, readonly [exit: string, meaning: string, help: string]>
 > = {
   // Arguments, paths, configuration
+  'no-target': ['1', '`get` was not told what to fetch.', '`civitarium help get`'],
+  'bad-target': [
+    '1, 3',
+    'A target is no address of the site, AIR, hash or id, and no list file; in a list file only that line is left out.',
+    'Check the spelling; `model:5` and `version:7` say what a number is.',
+  ],
+  'target-unknown': [
+    '3',
+    'The target is something of the site that `get` does not fetch.',
+    'Name a model, a version or a file.',
+  ],
+  'not-of-civitai': ['3', 'An AIR names a resource of another house.', 'Fetch it there.'],
+  'downloads-disabled': [
+    '3',
+    'The creator lets the file be used on the site only.',
+    'Nothing here can change it.',
+  ],
+  'key-needed': [
+    '3',
+    'The site gives the file to members only, and no key is set.',
+    'Set `CIVITAI_API_KEY` and run the same command again.',
+  ],
+  'storage-refused': [
+    '3',
+    'The storage behind the site refused its own signed address three times.',
+    'Run the same command again later.',
+  ],
+  'changed-meanwhile': [
+    '3',
+    'The file on the server is another one than the part that was fetched before.',
+    'Run the same command again: it begins anew.',
+  ],
   left: [
     '3',
     'undo left a file as it is, because it is no longer what was put there.',

@@ -11,7 +11,6 @@ import type { Catalog } from '../catalog/open.ts';
 import { readByKeys } from '../catalog/upsert.ts';
 import { readModelHeader } from '../formats/model-file.ts';
 import type { ModelHeader } from '../formats/model-file.ts';
-import type { NotedHash } from '../library/adopt.ts';
 import type { HashedFile, Hasher } from '../library/hash.ts';
 import type { WalkedFile } from '../library/walked.ts';
 import type { StockFile } from './take-stock.ts';
@@ -34,6 +33,12 @@ interface Done {
 /** What must be known of a file's bytes; the other hashes come when it is read. */
 type Known = Pick<HashedFile, 'sha256' | 'size' | 'autoV2' | 'mtimeNs'> & Partial<HashedFile>;
 
+/** A hash that is known without reading the file, and whose word it is, as a file row's `hash_origin` names it. */
+export interface KnownHash {
+  readonly origin: string;
+  readonly sha256: Sha256;
+}
+
 /** As many results are committed together; a run that is killed loses at most these. */
 const BATCH = 64;
 /** Files handed to the hasher at once, for each of its threads: small ones travel to a thread together. */
@@ -50,8 +55,8 @@ export interface HashOptions {
   readonly signal: AbortSignal;
   readonly now: () => number;
   readonly phase: Phase;
-  /** Hashes noted by other programs and proven, by file id. */
-  readonly adopted: ReadonlyMap<number, NotedHash>;
+  /** Hashes that need no reading: noted by other programs and proven, or taken while the file was fetched. By file id. */
+  readonly adopted: ReadonlyMap<number, KnownHash>;
 }
 
 /** Reads files once each: hashes, header. What is done is committed on the way, so that a stopped run goes on from there. */
@@ -115,7 +120,7 @@ async function hashOne(file: StockFile, options: HashOptions): Promise<Done> {
   return { file, hashed, header, origin: 'read' };
 }
 
-async function adoptOne(file: StockFile, note: NotedHash, options: HashOptions): Promise<Done> {
+async function adoptOne(file: StockFile, note: KnownHash, options: HashOptions): Promise<Done> {
   const { size, mtimeNs } = file.walked;
   const header = await readModelHeader(absolutePath(options.root, file.walked), size);
   options.phase.advance(size);

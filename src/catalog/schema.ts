@@ -2,6 +2,7 @@ import type { ColumnType, Generated } from 'kysely';
 
 import type { NotedHashTable, SidecarTable, UserFieldTable } from './schema-notes.ts';
 import type { JournalStepTable, LeaseTable, RunTable, TrashTable } from './schema-runs.ts';
+import type { TransferTable } from './schema-transfers.ts';
 
 /**
  * The tables, as both engines hold them. Times are epoch milliseconds (`…_at`), sizes bytes, flags 0 or 1, lists and
@@ -35,6 +36,7 @@ export interface Tables {
   run: RunTable;
   journal_step: JournalStepTable;
   trash: TrashTable;
+  transfer: TransferTable;
   lease: LeaseTable;
   user_field: UserFieldTable;
   sidecar: SidecarTable;

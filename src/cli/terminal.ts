@@ -14,6 +14,14 @@ export function openTerminal(options: { readonly json: boolean; readonly yes: bo
       const answer = await confirm({ message: printable(question), initialValue: byDefault });
       return !isCancel(answer) && answer;
     },
+    async ask(question) {
+      if (!interactive) return undefined;
+      const { text, isCancel } = await import('@clack/prompts');
+      const answer = await text({ message: printable(question) });
+      return isCancel(answer) || typeof answer !== 'string' || answer.trim() === ''
+        ? undefined
+        : answer.trim();
+    },
     print(line) {
       const stream = options.json ? process.stderr : process.stdout;
       stream.write(`${printable(line)}\n`);

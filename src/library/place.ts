@@ -7,7 +7,7 @@ import { chunks, inPool } from '../base/pool.ts';
 import { diskError } from './disk-error.ts';
 import type { Bounds } from './inside.ts';
 import { makeFolder } from './make-folder.ts';
-import { openTemp, type Fault, type TempFile } from './temp-file.ts';
+import { openTemp, type Fault, type Fillable } from './temp-file.ts';
 
 const fsyncAsync = promisify(fsync);
 
@@ -25,7 +25,7 @@ export interface PlaceItem {
 
 /** A finished temp file and where it belongs. */
 export interface TempTarget {
-  readonly temp: TempFile;
+  readonly temp: Fillable;
   readonly path: string;
   readonly replace?: boolean;
 }
@@ -84,7 +84,7 @@ async function placeBatch(items: readonly PlaceItem[], options: PlaceOptions): P
   return items.map((item) => byItem.get(item) ?? notPlaced(item.path, failed.get(item)));
 }
 
-function writeTemp({ path, bytes }: PlaceItem, fault: Fault | undefined): TempFile {
+function writeTemp({ path, bytes }: PlaceItem, fault: Fault | undefined): Fillable {
   const options = { name: basename(path), hashed: false, ...(fault === undefined ? {} : { fault }) };
   const temp = openTemp(dirname(path), options);
   temp.write(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);

@@ -28,6 +28,18 @@ export interface Written {
   readonly sha256: string;
 }
 
+/** A file that has another name until all of it is there. */
+export interface Fillable {
+  /** Absolute. */
+  readonly path: string;
+  /** Waits until the bytes are safe on the disk, and closes. Returns the modification time, epoch ns. */
+  sync(): Promise<string>;
+  /** Proves the length. */
+  finish(): Written;
+  /** Lets go of it when it will not be placed. */
+  discard(): void;
+}
+
 /**
  * Opens a temp file in the folder where the file shall stand, to be written chunk by chunk and put in place by
  * `commitTemps`. Throws LibraryError, `disk-full` among them. The caller has proven the folder inside its root.
@@ -50,7 +62,7 @@ const FLAGS = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
 const MODE = 0o666;
 
 /** A file that is not there yet: until it is committed it has a hidden name, and discarding it leaves nothing. */
-export class TempFile {
+export class TempFile implements Fillable {
   readonly path: string;
   readonly #fault: Fault;
   readonly #hash: Hash | undefined;

@@ -54,7 +54,7 @@ export function retrying(send: Send, parts: RetryParts): Send {
 async function tryOnce(send: Send, request: Request, clock: Clock): Promise<Response | Failure> {
   throwIfAborted(request.signal);
   try {
-    const response = await send(request);
+    const response = await send(forThisTry(request));
     const failure = await failureOf(response, clock.now());
     if (failure !== undefined) return failure;
     return request.read === undefined ? response : await request.read(response);
@@ -65,6 +65,11 @@ async function tryOnce(send: Send, request: Request, clock: Clock): Promise<Resp
     if (failure === undefined) throw error;
     return failure;
   }
+}
+
+function forThisTry(request: Request): Request {
+  const { perTry, ...rest } = request;
+  return perTry === undefined ? request : { ...rest, headers: { ...request.headers, ...perTry() } };
 }
 
 /** Waits for the next try, or throws when there is none. */

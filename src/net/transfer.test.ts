@@ -3,8 +3,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Sha256 } from '../base/ids.ts';
 import { AppError } from '../base/errors.ts';
 import { silentLog } from '../base/log.ts';
+import type { Checks } from './body-checks.ts';
 import { openNet, type Net } from './stack.ts';
-import { transfer, type Checks, type Sink, type Transferred } from './transfer.ts';
+import { transfer, type Sink, type Transferred } from './transfer.ts';
 import { handClock, startServer, type TestServer } from './testing/with-server.ts';
 
 const BYTES = Buffer.from('PNG and so on '.repeat(20_000));

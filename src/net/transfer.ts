@@ -1,24 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Sha256 } from '../base/ids.ts';
-import { IntegrityError } from '../base/errors.ts';
-import { discard, eachChunk, isHtml, readReason } from './body.ts';
-import { challengeError, failureOfError } from './failure.ts';
-import { refusalOf } from './refusal.ts';
-import { BadAnswer, type Request, type Response, type Send } from './send.ts';
+import { discard, eachChunk } from './body.ts';
+import { assertAnnounced, assertFile, assertPromised, tooLarge, type Checks } from './body-checks.ts';
+import { failureOfError } from './failure.ts';
+import type { Request, Response, Send } from './send.ts';
 
 /** Where bytes go, in order. */
 export interface Sink {
   write(chunk: Uint8Array): Promise<void> | void;
   /** Forgets what was written, before the body is asked for again. Without it a cut body is final. */
   restart?(): Promise<void> | void;
-}
-
-/** What must be true of the bytes. */
-export interface Checks {
-  readonly sha256?: Sha256;
-  /** Bytes; one more or less is forgiven, the API gives sizes as rounded kilobytes. */
-  readonly size?: number;
-  readonly maxBytes?: number;
 }
 
 export interface Transferred {
@@ -32,8 +23,6 @@ export interface Transferred {
 }
 
 const HEAD_BYTES = 64;
-/** Wrong bytes are mostly wrong for good; a broken edge cache is the exception. */
-const TRIES_FOR_WRONG_BYTES = 3;
 
 /**
  * One body into one sink, hashed as it passes. Throws SourceError when the host refuses or fails, IntegrityError when
@@ -71,20 +60,6 @@ function finalError(error: unknown, url: string): unknown {
   return failureOfError(error, url)?.error ?? error;
 }
 
-async function assertFile(response: Response, checks: Checks): Promise<void> {
-  const { status, headers } = response;
-  if (status < 200 || status >= 300) throw refusalOf(response, await readReason(response.body));
-  if (isHtml(headers)) throw new BadAnswer(challengeError(response));
-  const isJson = /^\s*application\/(?:problem\+)?json/i.test(headers['content-type'] ?? '');
-  if (isJson && !/attachment/i.test(headers['content-disposition'] ?? '')) {
-    throw new BadAnswer(
-      integrity('not-a-file', 'The host sent a message instead of the file.'),
-      TRIES_FOR_WRONG_BYTES,
-    );
-  }
-  if (Number(headers['content-length'] ?? 0) > (checks.maxBytes ?? Infinity)) throw tooLarge(checks);
-}
-
 async function pour(
   response: Response,
   sink: Sink,
@@ -104,7 +79,8 @@ async function pour(
     return sink.write(chunk) ?? undefined;
   });
   const sha256 = hash.digest('hex') as Sha256;
-  assertWhole(bytes, sha256, response, checks);
+  assertAnnounced(bytes, response);
+  assertPromised(bytes, sha256, checks);
   const contentType = headers['content-type'];
   const disposition = headers['content-disposition'];
   return {
@@ -114,38 +90,4 @@ async function pour(
     ...(contentType === undefined ? {} : { contentType }),
     ...(disposition === undefined ? {} : { disposition }),
   };
-}
-
-function assertWhole(bytes: number, sha256: Sha256, response: Response, checks: Checks): void {
-  const { headers } = response;
-  const announced = headers['content-length'];
-  const isPlain = (headers['content-encoding'] ?? 'identity') === 'identity';
-  if (isPlain && announced !== undefined && Number(announced) !== bytes) {
-    throw new BadAnswer(integrity('wrong-length', `${announced} bytes were announced, ${bytes} came.`));
-  }
-  if (bytes === 0)
-    throw new BadAnswer(integrity('empty-file', 'The host sent no bytes.'), TRIES_FOR_WRONG_BYTES);
-  if (checks.size !== undefined && Math.abs(checks.size - bytes) > 1) {
-    throw new BadAnswer(
-      integrity('wrong-length', `${checks.size} bytes were expected, ${bytes} came.`),
-      TRIES_FOR_WRONG_BYTES,
-    );
-  }
-  if (checks.sha256 !== undefined && checks.sha256 !== sha256) {
-    throw new BadAnswer(
-      integrity('wrong-hash', `The bytes have another SHA-256 (${sha256}) than promised.`),
-      TRIES_FOR_WRONG_BYTES,
-    );
-  }
-}
-
-function tooLarge(checks: Checks): IntegrityError {
-  return integrity('too-large', `The file is larger than the ${checks.maxBytes ?? 0} bytes allowed.`);
-}
-
-function integrity(code: string, message: string): IntegrityError {
-  return new IntegrityError(message, {
-    code,
-    next: 'Nothing was kept; run the same command again to try once more.',
-  });
 }

@@ -47,6 +47,8 @@ export interface Terminal {
    * unless the question is harmless.
    */
   confirm(question: string, byDefault?: boolean): Promise<boolean>;
+  /** What the person answers, without blanks around it; `undefined` when nobody is there, or gives no answer. */
+  ask?(question: string): Promise<string | undefined>;
   /** A line of the product itself (lists, descriptions) on stdout; on stderr under `--json`. */
   print(line: string): void;
 }

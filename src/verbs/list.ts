@@ -15,6 +15,11 @@ export const VERBS: readonly VerbEntry[] = [
     load: async () => (await import('./scan.ts')).scan,
   },
   {
+    name: 'get',
+    summary: 'fetch models, versions and files from the site, verified and described',
+    load: async () => (await import('./get.ts')).get,
+  },
+  {
     name: 'update',
     summary: 'refresh what is known, whatever its age; say what changed',
     load: async () => (await import('./update.ts')).update,

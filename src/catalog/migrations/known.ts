@@ -5,6 +5,7 @@ import { userField } from './0003-user-field.ts';
 import { journalOrder } from './0004-journal-order.ts';
 import { trash } from './0006-trash.ts';
 import { headerHints } from './0007-header-hints.ts';
+import { transfer } from './0008-transfer.ts';
 import { notedHash } from './0010-noted-hash.ts';
 
 /** Every migration, in order. Names start with a number, so that their order is that of their names. */
@@ -15,5 +16,6 @@ export const MIGRATIONS: readonly Migration[] = [
   journalOrder,
   trash,
   headerHints,
+  transfer,
   notedHash,
 ];

@@ -2,7 +2,9 @@ import type { BlobId, FileId, Sha256 } from '../../base/ids.ts';
 import { InterruptedError } from '../../base/errors.ts';
 import type { SourceError } from '../../base/errors.ts';
 import { adoptHashes } from '../../archive/adopt-hashes.ts';
+import { fetchedHashes } from '../../archive/download/fetched-hashes.ts';
 import { hashFiles, knownHashes } from '../../archive/hash-files.ts';
+import type { KnownHash } from '../../archive/hash-files.ts';
 import { identify } from '../../archive/identify.ts';
 import type { Identified } from '../../archive/identify.ts';
 import { takeStock } from '../../archive/take-stock.ts';
@@ -122,8 +124,8 @@ async function stockToRead(
   return { ...stock, toHash: stock.files.filter(isToRead) };
 }
 
-/** Where a hash comes from that we read ourselves: of this file, or of the one that it was copied or moved from. */
-const PROVEN = ['read', 'copied', 'moved'];
+/** Where a hash comes from that we took ourselves: of this file, or of the one that it was copied or moved from. */
+const PROVEN = ['read', 'copied', 'moved', 'fetched'];
 
 export interface Hashing {
   readonly hashed: number;
@@ -149,10 +151,11 @@ async function hashAll(
     const phase = deps.progress.phase('Hashing', total, 'bytes');
     const hasher = await deps.hasher(deps.settings.hashKinds);
     for (const [{ target, walk }, stock] of wanted) {
-      const adopted =
+      const noted =
         readsAll === true
           ? new Map<number, never>()
           : await adoptHashes(stock.toHash, target.root, walk, (names) => notedOfNames(catalog.db, names));
+      const fetched = await fetchedHashes(catalog, await deps.hostId(), stock.toHash, target.root);
       const done = await hashFiles(stock.toHash, {
         catalog,
         hasher,
@@ -161,7 +164,7 @@ async function hashAll(
         signal: deps.signal,
         now: () => deps.clock.now(),
         phase,
-        adopted,
+        adopted: new Map<number, KnownHash>([...noted, ...fetched]),
       });
       result.hashed += done.hashed;
       result.bytes += done.bytes;

@@ -1,0 +1,217 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import type { Sha256 } from '../../base/ids.ts';
+import { IntegrityError, LibraryError } from '../../base/errors.ts';
+import { faultPoint } from '../../base/fault-point.ts';
+import type { Catalog } from '../../catalog/open.ts';
+import { beginTransfer, proveTransfer } from '../../catalog/transfer.ts';
+import type { Transfer, TransferEnd } from '../../catalog/transfer.ts';
+import { standingAt } from '../../library/file-identity.ts';
+import type { Bounds } from '../../library/inside.ts';
+import { makeFolder } from '../../library/make-folder.ts';
+import { PartFile, removePart } from '../../library/part-file.ts';
+import { commitTemps } from '../../library/place.ts';
+import { sha256Of } from '../../library/sha256-of.ts';
+import { resume } from '../../net/resume.ts';
+import type { Part } from '../../net/resume.ts';
+import type { Send } from '../../net/send.ts';
+import type { Throttle } from '../../net/throttle.ts';
+import { isInside } from '../targets.ts';
+import { guardRoom } from './disk-room.ts';
+import { heldBytes } from './held-bytes.ts';
+import { kindOf } from './kinds.ts';
+import { shareBytes } from './share-bytes.ts';
+
+export interface FetchOptions {
+  readonly catalog: Catalog;
+  readonly hostId: string;
+  readonly send: Send;
+  readonly hasKey: boolean;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+  /** Within these all is written. */
+  readonly bounds: Bounds;
+  readonly throttle: Throttle | undefined;
+  /** Told of bytes as they are there, those held or kept at once; negative when they have to come again. */
+  readonly onBytes: (bytes: number, from: 'wire' | 'disk') => void;
+}
+
+/** A transfer that came to its end well. */
+export type Placed = Extract<TransferEnd, { state: 'done' }>;
+
+/** What is proven is recorded each time so many bytes more have come: where no hash is known a kill costs these. */
+const PROVE_EVERY = 64 * 1024 * 1024;
+/** The site's sizes are about right; a body much longer is another file or none. */
+const SIZE_SLACK = 1.02;
+const SIZE_SLACK_BYTES = 1024 * 1024;
+const HEAD_BYTES = 64;
+
+/**
+ * Brings one file to its place: takes it as done when it lies there, shares bytes that are held elsewhere, else fetches
+ * what is missing, proves it and places it. The caller holds the lease. Throws SourceError, IntegrityError,
+ * LibraryError, InterruptedError; a part that came stays for the next try.
+ */
+export async function fetchTransfer(row: Transfer, options: FetchOptions): Promise<Placed> {
+  options.bounds.check(row.path);
+  const there = (await standingWell(row, options)) ?? (await fromHeld(row, options));
+  if (there !== undefined) {
+    removePart(row.path);
+    return there;
+  }
+  makeFolder(dirname(row.path));
+  const part = await PartFile.open(row.path, provenOf(row), row.sha256 === null);
+  try {
+    await fill(part, row, options);
+    return await place(part, row, options);
+  } catch (error) {
+    // The catalog may be what failed; the first error is the one to tell.
+    await prove(part, row, options).catch(() => undefined);
+    throw error;
+  } finally {
+    part.discard();
+  }
+}
+
+function provenOf({ kept_bytes: bytes, kept_sha256: sha256 }: Transfer) {
+  return bytes === null || sha256 === null ? undefined : { bytes, sha256 };
+}
+
+/** A file that stands at its place with the bytes that were meant: a run was killed before it could say so. */
+async function standingWell(row: Transfer, { signal }: FetchOptions): Promise<Placed | undefined> {
+  const standing = standingAt(row.path);
+  if (standing === undefined) return undefined;
+  const ours = [row.kept_sha256, row.placed_sha256];
+  const sha256 = standing.kind === 'file' ? await sha256Of(row.path, signal) : undefined;
+  if (sha256 === undefined || ![row.sha256, ...ours].includes(sha256)) {
+    throw new LibraryError(`Something else stands there: ${row.path}`, {
+      code: 'in-the-way',
+      next: 'Rename what is there, then run the same command again.',
+    });
+  }
+  const { size, mtimeNs } = standing;
+  const how = ours.includes(sha256) ? 'fetched' : 'held';
+  return { state: 'done', how, path: row.path, sha256, size, mtimeNs, verified: sha256 === row.sha256 };
+}
+
+async function fromHeld(row: Transfer, options: FetchOptions): Promise<Placed | undefined> {
+  const { sha256 } = row;
+  if (sha256 === null) return undefined;
+  const { catalog, hostId, bounds, signal } = options;
+  const held = await heldBytes(catalog, hostId, [sha256]);
+  const files = held.get(sha256) ?? [];
+  // In the same output one file is enough, whatever its name.
+  const inside = files.find(({ path }) => isInside(row.output, path));
+  if (inside !== undefined) {
+    options.onBytes(inside.size, 'disk');
+    return { state: 'done', how: 'held', sha256, verified: true, ...inside };
+  }
+  for (const file of files) {
+    const shared = await shareBytes(file, row.path, { sha256, bounds, signal });
+    if (shared === undefined) continue;
+    options.onBytes(shared.size, 'disk');
+    const { size, mtimeNs } = shared;
+    return { state: 'done', how: 'held', path: row.path, sha256, size, mtimeNs, verified: true };
+  }
+  return undefined;
+}
+
+async function fill(part: PartFile, row: Transfer, options: FetchOptions): Promise<void> {
+  const { catalog, now, signal } = options;
+  const kind = kindOf(row.kind);
+  const sha256 = row.sha256 === null ? undefined : (row.sha256 as Sha256);
+  const size = row.size ?? undefined;
+  const origin =
+    row.total === null && row.validator === null
+      ? undefined
+      : { validator: row.validator ?? undefined, total: row.total ?? undefined };
+  await resume(
+    options.send,
+    { method: 'GET', url: row.source, endpoint: kind.endpoint, signal },
+    watched(part, row, options),
+    {
+      checks: {
+        refusal: kind.refusal(options.hasKey),
+        // A right hash says more than the site's rounded kilobytes.
+        ...(sha256 === undefined ? (size === undefined ? {} : { size }) : { sha256 }),
+        ...(size === undefined ? {} : { maxBytes: Math.ceil(size * SIZE_SLACK) + SIZE_SLACK_BYTES }),
+      },
+      origin,
+      async onOrigin(of) {
+        await beginTransfer(catalog, row.id, of, now());
+        faultPoint('transfer.begun');
+      },
+    },
+  );
+  if (sha256 === undefined) assertBegins(part, row);
+}
+
+/** The part, with everybody who wants to know of its bytes. */
+function watched(part: PartFile, row: Transfer, options: FetchOptions): Part {
+  const guard = guardRoom(dirname(row.path), Math.max(0, (row.size ?? 0) - part.size));
+  let unproven = 0;
+  options.onBytes(part.size, 'disk');
+  return {
+    get size() {
+      return part.size;
+    },
+    digest: () => part.digest(),
+    restart() {
+      options.onBytes(-part.size, 'disk');
+      part.restart();
+    },
+    write(chunk) {
+      guard.take(chunk.length);
+      part.write(chunk);
+      options.onBytes(chunk.length, 'wire');
+      unproven += chunk.length;
+      const wait = options.throttle?.take(chunk.length);
+      if (unproven < PROVE_EVERY || row.sha256 !== null) return wait;
+      unproven = 0;
+      return prove(part, row, options).then(() => wait);
+    },
+  };
+}
+
+async function prove(part: PartFile, row: Transfer, { catalog, now }: FetchOptions): Promise<void> {
+  if (part.size === 0) return;
+  await proveTransfer(catalog, row.id, { bytes: part.size, sha256: part.digest() }, now());
+}
+
+function assertBegins(part: PartFile, row: Transfer): void {
+  const head = Buffer.alloc(HEAD_BYTES);
+  const fd = openSync(part.path, 'r');
+  try {
+    const read = readSync(fd, head, 0, HEAD_BYTES, 0);
+    const why = kindOf(row.kind).whyNot(basename(row.path), head.subarray(0, read), part.size);
+    if (why === undefined) return;
+    part.restart();
+    throw new IntegrityError(`What came is not the file: ${why}.`, {
+      code: 'not-a-file',
+      next: 'Nothing was kept; look at the page of the model, then run the same command again.',
+    });
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The intent is the hash of all that is there: a run that is killed from here on knows its file again. */
+async function place(part: PartFile, row: Transfer, options: FetchOptions): Promise<Placed> {
+  await prove(part, row, options);
+  faultPoint('transfer.intended');
+  const [placed] = await commitTemps([{ temp: part, path: row.path, replace: false }], {
+    bounds: options.bounds,
+  });
+  if (placed === undefined || placed.error !== undefined)
+    throw placed?.error ?? new LibraryError(`It was not written: ${row.path}`, { code: 'disk-failed' });
+  faultPoint('transfer.placed');
+  const { size, sha256 } = part.finish();
+  return {
+    state: 'done',
+    how: 'fetched',
+    path: row.path,
+    sha256,
+    size,
+    mtimeNs: placed.mtimeNs,
+    verified: sha256 === row.sha256,
+  };
+}

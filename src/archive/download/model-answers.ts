@@ -1,0 +1,110 @@
+import { parseSha256, type ModelId, type Sha256, type VersionId } from '../../base/ids.ts';
+import type { Clock } from '../../base/clock.ts';
+import { chunks } from '../../base/pool.ts';
+import type { Catalog } from '../../catalog/open.ts';
+import { recordLooks } from '../../catalog/state.ts';
+import type { CivitaiClient } from '../../civitai/client.ts';
+import type { Item, Model, Version } from '../../civitai/shapes/types.ts';
+import { keepModels, keepVersions, nothingLearned } from '../keep-answers.ts';
+import { ASKED_ALONE } from '../unlisted-models.ts';
+
+/** What the site says of models and versions, each asked for once in a run. */
+export interface ModelAnswers {
+  /** Brings many models with few questions, for those that will be asked for one by one. */
+  expect(ids: readonly ModelId[]): Promise<void>;
+  model(id: ModelId): Promise<Model | undefined>;
+  version(id: VersionId): Promise<Version | undefined>;
+  versionByHash(hash: string): Promise<Version | undefined>;
+  /** Keeps all that the catalog needs of these versions and their models, as a scan would; asks for what is missing. */
+  keep(versions: readonly Version[]): Promise<void>;
+}
+
+export interface AnswersOptions {
+  readonly client: CivitaiClient;
+  readonly clock: Clock;
+  /** `undefined`: nothing is kept. */
+  readonly keepIn: Catalog | undefined;
+}
+
+/** Most hashes a `by-hash` question takes, and most ids a `models?ids=` one (civitai-api 3.3, 3.4). */
+const AT_ONCE = 100;
+
+/** Makes them; nothing is asked yet. */
+export function modelAnswers({ client, clock, keepIn }: AnswersOptions): ModelAnswers {
+  const models = new Map<ModelId, Item<Model>>();
+  const versions = new Map<VersionId, Item<Version>>();
+  /** Models that the site said no to, and those that came in a list. */
+  const absent = new Set<ModelId>();
+  const listed = new Set<ModelId>();
+
+  const askVersion = async (id: VersionId): Promise<Item<Version> | undefined> => {
+    const item = versions.get(id) ?? (await client.version(id));
+    if (item !== undefined) versions.set(id, item);
+    return item;
+  };
+  const askVersions = async (wanted: readonly Version[]): Promise<void> => {
+    const left = wanted.filter(({ id }) => !versions.has(id));
+    const hashes = left.flatMap((version) => hashOf(version) ?? []);
+    const ids = new Set(left.map(({ id }) => id));
+    for (const some of chunks(hashes, AT_ONCE)) {
+      // Other versions may have the same bytes; they were not asked for.
+      for (const item of await client.versionsByHashes(some))
+        if (ids.has(item.value.id)) versions.set(item.value.id, item);
+    }
+    for (const id of ids) await askVersion(id);
+  };
+
+  return {
+    async expect(ids) {
+      const left = new Set(ids);
+      if (left.size < 2) return;
+      for (const scope of ['wide', 'default'] as const) {
+        for (const some of chunks([...left], AT_ONCE)) {
+          for (const item of await client.modelsByIds(some, scope)) {
+            models.set(item.value.id, item);
+            listed.add(item.value.id);
+            left.delete(item.value.id);
+          }
+        }
+      }
+    },
+    async model(id) {
+      const known = models.get(id);
+      if (known !== undefined || absent.has(id)) return known?.value;
+      const item = await client.model(id);
+      if (item === undefined) absent.add(id);
+      else models.set(id, item);
+      return item?.value;
+    },
+    version: async (id) => (await askVersion(id))?.value,
+    async versionByHash(hash) {
+      const item = await client.versionByHash(hash);
+      if (item !== undefined) versions.set(item.value.id, item);
+      return item?.value;
+    },
+    async keep(wanted) {
+      if (keepIn === undefined) return;
+      await askVersions(wanted);
+      const options = { catalog: keepIn, now: () => clock.now() };
+      const learned = nothingLearned();
+      const items = wanted.flatMap(({ id }) => versions.get(id) ?? []);
+      await keepVersions(items, new Map(), 'by-hash', learned, options);
+      const own = [...models.values()];
+      const inList = own.filter(({ value }) => listed.has(value.id));
+      await keepModels(inList, new Map(), 'models?ids', learned, options);
+      const alone = own.filter(({ value }) => !listed.has(value.id));
+      await keepModels(alone, new Map(), ASKED_ALONE, learned, options);
+      const looks = [...absent].map((id) => ({ subject: String(id), answer: 'absent' as const }));
+      await recordLooks(keepIn, 'model', looks, clock.now());
+    },
+  };
+}
+
+/** One hash is enough to ask for a version. */
+function hashOf(version: Version): Sha256 | undefined {
+  for (const file of version.files ?? []) {
+    const hash = parseSha256(file.hashes['SHA256']);
+    if (hash !== undefined) return hash;
+  }
+  return undefined;
+}

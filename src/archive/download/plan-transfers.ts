@@ -1,0 +1,129 @@
+import { readdirSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { isSystemError } from '../../base/errors.ts';
+import type { Catalog } from '../../catalog/open.ts';
+import { transfersOf } from '../../catalog/transfer.ts';
+import type { Transfer } from '../../catalog/transfer.ts';
+import { reachedAt } from '../../library/file-identity.ts';
+import { partPath } from '../../library/part-file.ts';
+import { sha256Of } from '../../library/sha256-of.ts';
+import { foldName } from '../../profiles/file-name.ts';
+import { isInside } from '../targets.ts';
+import { heldBytes } from './held-bytes.ts';
+import { freeName } from './name-files.ts';
+import type { Want } from './want.ts';
+
+/** What is to be done about one want. */
+export interface PlannedWant {
+  readonly want: Want;
+  /**
+   * `held`: its bytes lie in the output already, at `path`; `share`: they lie elsewhere on this machine; `fetch`: they
+   * are to be fetched; `leave`: they were refused not long ago, as `row` says.
+   */
+  readonly step: 'held' | 'share' | 'fetch' | 'leave';
+  /** Absolute. */
+  readonly path: string;
+  /** What is on record of it. */
+  readonly row: Transfer | undefined;
+  /** Bytes of a part that is here already. */
+  readonly kept: number;
+}
+
+export interface PlanOptions {
+  readonly catalog: Pick<Catalog, 'db'>;
+  readonly hostId: string;
+  /** Absolute. */
+  readonly output: string;
+  /** Epoch ms. */
+  readonly now: number;
+  readonly hasKey: boolean;
+  /** Ask again whatever was refused. */
+  readonly retries: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** A refusal is believed for so long; a date that the site named, as long as that. */
+const BELIEVED_MS = 24 * 3_600_000;
+
+/**
+ * Decides for each want whether its bytes are here, and where it goes: a want that was planned before keeps its place,
+ * a new one gets a name that nothing in its folder has. Nothing is written. Whoever acts on it is alone in the output.
+ */
+export async function planTransfers(wants: readonly Want[], options: PlanOptions): Promise<PlannedWant[]> {
+  const { catalog, hostId, output } = options;
+  const rows = await transfersOf(catalog.db, hostId, { output });
+  const known = new Map(rows.map((row) => [keyOf(row.kind, row.subject), row]));
+  const hashes = wants.flatMap(({ sha256 }) => sha256 ?? []);
+  const held = await heldBytes(catalog, hostId, hashes);
+  const taken = takenNames(rows);
+  const planned: PlannedWant[] = [];
+  for (const want of wants) {
+    const row = known.get(keyOf(want.kind, want.subject));
+    const copies = (want.sha256 === undefined ? undefined : held.get(want.sha256)) ?? [];
+    const here = copies.find(({ path }) => isInside(output, path))?.path ?? standsAsPlaced(row);
+    const lying = here ?? (row === undefined ? await sameFileAt(want, options.signal) : undefined);
+    if (lying !== undefined) {
+      planned.push({ want, step: 'held', path: lying, row, kept: 0 });
+      continue;
+    }
+    const path = row?.path ?? join(want.folder, freeName(want.name, want.tellApart, taken(want.folder)));
+    const step = isBelieved(row, options) ? 'leave' : copies.length > 0 ? 'share' : 'fetch';
+    planned.push({ want, step, path, row, kept: step === 'fetch' ? sizeAt(partPath(path)) : 0 });
+  }
+  return planned;
+}
+
+function keyOf(kind: string, subject: string): string {
+  return `${kind} ${subject}`;
+}
+
+/** A file that was placed and lies there as it was placed. */
+function standsAsPlaced(row: Transfer | undefined): string | undefined {
+  if (row?.state !== 'done') return undefined;
+  const now = reachedAt(row.path);
+  return now?.size === row.placed_size && now.mtimeNs === row.placed_mtime_ns ? row.path : undefined;
+}
+
+/** A file that somebody else put where ours would go, with the very bytes. */
+async function sameFileAt(want: Want, signal: AbortSignal): Promise<string | undefined> {
+  const path = join(want.folder, want.name);
+  const there = reachedAt(path);
+  if (there?.kind !== 'file' || want.sha256 === undefined) return undefined;
+  if (want.size !== undefined && Math.abs(there.size - want.size) > 1) return undefined;
+  return (await sha256Of(path, signal)) === want.sha256 ? path : undefined;
+}
+
+/** The names that can't be given any more, folder by folder: of what lies there, and of what others will bring. */
+function takenNames(rows: readonly Transfer[]): (folder: string) => Set<string> {
+  const byFolder = new Map<string, Set<string>>();
+  return (folder) => {
+    const known = byFolder.get(folder);
+    if (known !== undefined) return known;
+    const promised = rows.filter((row) => dirname(row.path) === folder).map((row) => basename(row.path));
+    const names = new Set([...namesIn(folder), ...promised].map(foldName));
+    byFolder.set(folder, names);
+    return names;
+  };
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (isSystemError(error, 'ENOENT')) return [];
+    throw error;
+  }
+}
+
+function sizeAt(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** True for a refusal that another question would only repeat. */
+function isBelieved(row: Transfer | undefined, { now, hasKey, retries }: PlanOptions): boolean {
+  if (row?.state !== 'refused' || retries) return false;
+  // What a key may open is asked for again as soon as there is one.
+  if (row.reason === 'key-needed' && hasKey) return false;
+  if (row.retry_at !== null && !hasKey) return now < row.retry_at;
+  return now - row.updated_at < BELIEVED_MS;
+}

@@ -1,0 +1,31 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import type { Catalog } from '../../catalog/open.ts';
+import type { CivitaiClient } from '../../civitai/client.ts';
+import type { Asked } from './asked.ts';
+import type { FileChoice, VersionChoice } from './choose-files.ts';
+import type { Wants } from './want.ts';
+
+/** What is wanted of whatever the targets are. */
+export interface Choices {
+  readonly versions: VersionChoice;
+  readonly files: FileChoice;
+  /** Only what was published since then, epoch ms. */
+  readonly since: number | undefined;
+}
+
+export interface ResolveOptions {
+  readonly client: CivitaiClient;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Of the API, for download links. */
+  readonly apiOrigin: string;
+  /** The folder that all goes into, absolute. */
+  readonly output: string;
+  readonly choices: Choices;
+  /** Where answers are kept; `undefined` under `--dry-run`. */
+  readonly keepIn: Catalog | undefined;
+}
+
+/** Turns targets of some kinds into wants, those of each target under it. */
+export type Resolver = (asked: readonly Asked[], options: ResolveOptions) => Promise<Map<Asked, Wants>>;

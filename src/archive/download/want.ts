@@ -1,0 +1,43 @@
+import type { ModelId, Sha256, VersionId } from '../../base/ids.ts';
+
+/** One thing to be brought, of whatever kind: what the queue, the plan and the loop know of it. */
+export interface Want {
+  /** One of KINDS, see kinds.ts. */
+  readonly kind: string;
+  /** The site's id of it. */
+  readonly subject: string;
+  /** For people: what it is and whose. */
+  readonly title: string;
+  /** The site's own address for it, without key; signed addresses are found from it at the moment of use. */
+  readonly source: string;
+  /** The folder that was named for all of it, absolute: one thing is brought into it once. */
+  readonly output: string;
+  /** The folder it goes into, absolute; the output or one below it. */
+  readonly folder: string;
+  /** The name it should have there: already a safe one. */
+  readonly name: string;
+  /** What makes the name another one when it is taken, best first. */
+  readonly tellApart: readonly string[];
+  readonly modelId: ModelId | undefined;
+  readonly versionId: VersionId | undefined;
+  /** Bytes, as the site says; about. */
+  readonly size: number | undefined;
+  readonly sha256: Sha256 | undefined;
+}
+
+/** Something asked for that can't become a want: why, and whether it is the site's decision. */
+export interface Unwanted {
+  readonly what: string;
+  readonly state: 'failed' | 'refused';
+  readonly code: string;
+  readonly why: string;
+  readonly next: string | undefined;
+}
+
+/** What targets come to. */
+export interface Wants {
+  readonly wants: readonly Want[];
+  readonly unwanted: readonly Unwanted[];
+  /** Sentences worth telling: what was taken for what, what a choice left out. */
+  readonly notes: readonly string[];
+}

@@ -1,0 +1,182 @@
+import { createHash, type Hash } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsync,
+  ftruncateSync,
+  openSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { faultPoint } from '../base/fault-point.ts';
+import { isSystemError, LibraryError } from '../base/errors.ts';
+import { diskError } from './disk-error.ts';
+import { chunksOf } from './sha256-of.ts';
+import type { Fillable, Written } from './temp-file.ts';
+
+const fsyncAsync = promisify(fsync);
+
+const { O_RDWR, O_CREAT, O_NOFOLLOW = 0 } = constants;
+/** Names hold at most 255 bytes on most file systems. */
+const MAX_NAME = 255;
+
+/** How much of a part was proven once, and the SHA-256 of that much. */
+export interface Proven {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** Where the part of a file to come lies (absolute): beside it, hidden, and the same in every run. */
+export function partPath(target: string): string {
+  const tail = `.civitarium-${createHash('sha256').update(basename(target)).digest('hex').slice(0, 12)}.part`;
+  let name = basename(target);
+  while (Buffer.byteLength(name) > MAX_NAME - tail.length - 1) name = name.slice(0, -1).toWellFormed();
+  return join(dirname(target), `.${name}${tail}`);
+}
+
+/** Takes away what is left of a part, when its file has come another way. */
+export function removePart(target: string): void {
+  removeQuietly(partPath(target));
+}
+
+function removeQuietly(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+  }
+}
+
+/**
+ * The beginning of a file that is still coming. Unlike a temp file it survives: a later run finds it by the target's
+ * name and goes on. One process at a time may have it open; the caller sees to that, and has proven its folder.
+ */
+export class PartFile implements Fillable {
+  readonly path: string;
+  #fd: number | undefined;
+  #hash: Hash = createHash('sha256');
+  #size = 0;
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  /**
+   * Opens the part of `target` (absolute) and hashes what is there. `proven`: what a former run knew of it; bytes that
+   * do not bear it out are dropped, and with `onlyProven` those behind it too. Throws LibraryError.
+   */
+  static async open(target: string, proven: Proven | undefined, onlyProven: boolean): Promise<PartFile> {
+    const part = new PartFile(partPath(target));
+    try {
+      part.#fd = openSync(part.path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o666);
+      const stats = fstatSync(part.#fd);
+      if (!stats.isFile()) throw Object.assign(new Error('no file'), { code: 'EEXIST' });
+      if (stats.size > 0) await part.#hashKept(proven, onlyProven);
+      faultPoint('part.opened');
+      return part;
+    } catch (cause) {
+      part.discard();
+      throw diskError(part.path, cause);
+    }
+  }
+
+  async #hashKept(proven: Proven | undefined, onlyProven: boolean): Promise<void> {
+    if (onlyProven && proven === undefined) return this.restart();
+    const end = onlyProven ? (proven?.bytes ?? 0) : Infinity;
+    let at = 0;
+    const hash = createHash('sha256');
+    for await (const chunk of chunksOf(this.path)) {
+      // Cut where the proof ends, so that the hash can be looked at there.
+      const before =
+        proven === undefined ? chunk.length : Math.max(0, Math.min(chunk.length, proven.bytes - at));
+      hash.update(chunk.subarray(0, before));
+      at += before;
+      if (at === proven?.bytes && hash.copy().digest('hex') !== proven.sha256) return this.restart();
+      const rest = chunk.subarray(before, Math.max(before, Math.min(chunk.length, end - at + before)));
+      hash.update(rest);
+      at += rest.length;
+      if (at >= end) break;
+    }
+    if (proven !== undefined && at < proven.bytes) return this.restart();
+    ftruncateSync(this.#open(), at);
+    this.#hash = hash;
+    this.#size = at;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** SHA-256 of what is there. */
+  digest(): string {
+    return this.#hash.copy().digest('hex');
+  }
+
+  write(chunk: Uint8Array): void {
+    try {
+      for (let done = 0; done < chunk.length;)
+        done += writeSync(this.#open(), chunk, done, chunk.length - done, this.#size + done);
+    } catch (cause) {
+      throw diskError(this.path, cause);
+    }
+    this.#hash.update(chunk);
+    this.#size += chunk.length;
+    faultPoint('part.grown');
+  }
+
+  /** Forgets what is there. */
+  restart(): void {
+    try {
+      ftruncateSync(this.#open(), 0);
+    } catch (cause) {
+      throw diskError(this.path, cause);
+    }
+    this.#hash = createHash('sha256');
+    this.#size = 0;
+  }
+
+  finish(): Written {
+    const size = this.#fd === undefined ? this.#size : fstatSync(this.#fd).size;
+    if (size !== this.#size) {
+      throw new LibraryError(`The disk kept ${size} of ${this.#size} bytes: ${this.path}`, {
+        code: 'disk-failed',
+      });
+    }
+    return { size, sha256: this.digest() };
+  }
+
+  async sync(): Promise<string> {
+    try {
+      const fd = this.#open();
+      this.finish();
+      await fsyncAsync(fd);
+      faultPoint('part.synced');
+      const { mtimeNs } = fstatSync(fd, { bigint: true });
+      this.#close();
+      return mtimeNs.toString();
+    } catch (cause) {
+      this.#close();
+      throw diskError(this.path, cause);
+    }
+  }
+
+  /** Lets go of it; what is there stays for another time, unless it is nothing. */
+  discard(): void {
+    const isEmpty = this.#fd !== undefined && this.#size === 0;
+    this.#close();
+    if (isEmpty) removeQuietly(this.path);
+  }
+
+  #open(): number {
+    if (this.#fd === undefined) throw new Error(`The part is closed: ${this.path}`);
+    return this.#fd;
+  }
+
+  #close(): void {
+    if (this.#fd !== undefined) closeSync(this.#fd);
+    this.#fd = undefined;
+  }
+}

@@ -1,0 +1,90 @@
+import { UserError } from '../base/errors.ts';
+import { recorded } from './record-run.ts';
+import { getResult } from './getting/get-result.ts';
+import { readGetRequest } from './getting/get-request.ts';
+import { getWanted } from './getting/get-wanted.ts';
+import type { Verb } from './verb.ts';
+
+/** `civitarium get TARGET...`: bring models, versions and files home. */
+export const get: Verb = {
+  name: 'get',
+  summary: 'fetch models, versions and files from the site, verified and described',
+  description:
+    'Fetches what targets name: models, versions and files by address (civitai.com, civitai.red), AIR, hash or id, or a list file with one of these a line. First it says what is wanted, what is held already and how much room it needs. Each file is checked against the SHA-256 that the site promises before it gets its name; a transfer that is cut goes on where it stopped, in the next run too. Bytes that any scanned folder holds are not fetched again. What has come is described like any scanned file: sidecar, preview, page, gallery.',
+  examples: [
+    ['civitarium get https://civitai.com/models/4384 --output ~/models', 'the newest version of a model'],
+    ['civitarium get list.txt --versions all --files all', 'everything of each line of a list'],
+    ['civitarium get model:4384 --files primary,vae --dry-run', 'what it would fetch, and how much'],
+    ['civitarium get --retry-failed', 'try again whatever did not come'],
+  ],
+  arguments: [
+    {
+      name: 'target',
+      many: true,
+      required: false,
+      summary:
+        'addresses, AIRs, hashes, ids, or list files; model:N and version:N where a number may be either',
+    },
+  ],
+  options: [
+    {
+      name: 'output',
+      kind: 'text',
+      value: 'DIR',
+      summary: 'folder for the files (default models)',
+    },
+    {
+      name: 'profile',
+      kind: 'text',
+      value: 'NAME',
+      choices: ['beside'],
+      summary: 'where notes are written: beside the files (default)',
+    },
+    {
+      name: 'versions',
+      kind: 'text',
+      value: 'latest|all|base:NAME',
+      default: 'latest',
+      summary: 'versions of a model: the newest (default), all, or those for one base model',
+    },
+    {
+      name: 'files',
+      kind: 'text',
+      value: 'primary|all|TYPE',
+      default: 'primary',
+      summary:
+        'files of a version: the primary one (default), all, or by type, format or precision: vae, training data, model+fp16; several with commas',
+    },
+    {
+      name: 'media',
+      kind: 'text',
+      value: 'none|first|all',
+      choices: ['none', 'first', 'all'],
+      default: 'first',
+      summary: 'previews to fetch for each model file (default first)',
+    },
+    { name: 'since', kind: 'text', value: 'DATE', summary: 'only versions published since then: 2026-01-31' },
+    {
+      name: 'retry-failed',
+      kind: 'flag',
+      summary: 'try again what failed or was refused; without targets, all of it',
+    },
+    { name: 'at-once', kind: 'number', value: 'N', default: 4, summary: 'files fetched at once (default 4)' },
+    {
+      name: 'limit-rate',
+      kind: 'text',
+      value: 'SIZE',
+      summary: 'bytes a second at most, all files together: 500K, 2M',
+    },
+  ],
+  async run(deps, input) {
+    const request = await readGetRequest(deps, input);
+    if (request === undefined) {
+      throw new UserError('What shall be fetched?', {
+        code: 'no-target',
+        next: 'For example: civitarium get https://civitai.com/models/4384',
+      });
+    }
+    return await recorded(deps, 'get', input, async () => getResult(await getWanted(deps, request)));
+  },
+};

@@ -1,0 +1,66 @@
+import { basename } from 'node:path';
+import { formatBytes } from '../../base/bytes.ts';
+import { formatSpan } from '../../base/dates.ts';
+import { runQueue } from '../../archive/download/run-queue.ts';
+import type { QueueOutcome } from '../../archive/download/run-queue.ts';
+import type { Catalog } from '../../catalog/open.ts';
+import type { Transfer, TransferEnd } from '../../catalog/transfer.ts';
+import { boundsOf } from '../../library/inside.ts';
+import { openThrottle } from '../../net/throttle.ts';
+import type { Deps } from '../deps.ts';
+import { listedPath } from '../summary.ts';
+import type { GetRequest } from './get-request.ts';
+
+/** Brings what is queued, and tells of each file as it ends and of all of them while they come. */
+export async function bringFiles(
+  deps: Deps,
+  catalog: Catalog,
+  rows: readonly Transfer[],
+  { atOnce, limitRate }: GetRequest,
+): Promise<QueueOutcome> {
+  if (rows.length === 0) return { ended: [], stopped: undefined };
+  const { clock, signal, progress } = deps;
+  const total = rows.reduce((sum, row) => sum + (row.size ?? 0), 0);
+  const phase = progress.phase(
+    'Fetching',
+    rows.every((row) => row.size !== null) ? total : undefined,
+    'bytes',
+  );
+  const net = await deps.net();
+  const begun = new Map<number, number>();
+  const bounds = new Map(rows.map(({ output }) => [output, boundsOf(output)]));
+  try {
+    return await runQueue(rows, {
+      catalog,
+      hostId: await deps.hostId(),
+      send: net.send,
+      hasKey: deps.settings.key !== undefined,
+      clock,
+      signal,
+      atOnce,
+      throttle: limitRate === undefined ? undefined : openThrottle(limitRate, clock, signal),
+      boundsOf: ({ output }) => bounds.get(output) ?? boundsOf(output),
+      onBytes(row, bytes) {
+        if (!begun.has(row.id)) begun.set(row.id, clock.now());
+        phase.advance(bytes);
+      },
+      onWait: (row) => progress.note(`Another run is fetching ${nameOf(row)}; waiting for its end.`),
+      onEnd: (row, end) => progress.note(endLine(row, end, clock.now() - (begun.get(row.id) ?? clock.now()))),
+    });
+  } finally {
+    phase.end();
+  }
+}
+
+function nameOf(row: Transfer): string {
+  return listedPath(basename(row.path));
+}
+
+function endLine(row: Transfer, end: TransferEnd, tookMs: number): string {
+  const name = nameOf(row);
+  if (end.state !== 'done') return `  ${end.state.padEnd(8)} ${name}  ${end.why}`;
+  const proof = end.verified ? 'SHA-256 right' : 'no SHA-256 promised';
+  return end.how === 'held'
+    ? `  held     ${name}  ${formatBytes(end.size)}, from this machine`
+    : `  fetched  ${name}  ${formatBytes(end.size)} in ${formatSpan(tookMs)}, ${proof}`;
+}

@@ -1,0 +1,92 @@
+import { resolve } from 'node:path';
+import { parseDate } from '../../base/dates.ts';
+import { UserError } from '../../base/errors.ts';
+import { parseFileChoice, parseVersionChoice } from '../../archive/download/choose-files.ts';
+import type { Choices } from '../../archive/download/resolver.ts';
+import type { Asked } from '../../archive/download/asked.ts';
+import type { Unwanted } from '../../archive/download/want.ts';
+import type { PreviewWish } from '../../archive/plan-previews.ts';
+import { checkFolder } from '../../library/root.ts';
+import type { Deps } from '../deps.ts';
+import { flagOption, numberOption, textOption } from '../option.ts';
+import type { Input } from '../option.ts';
+import { readTargets } from './read-targets.ts';
+
+/** What `get` was asked to do. */
+export interface GetRequest {
+  readonly asked: readonly Asked[];
+  /** Lines of list files that mean nothing. */
+  readonly unread: readonly Unwanted[];
+  /** Absolute. */
+  readonly output: string;
+  /** True when nobody named the output. */
+  readonly isUsualOutput: boolean;
+  readonly choices: Choices;
+  readonly media: PreviewWish;
+  readonly retryFailed: boolean;
+  readonly atOnce: number;
+  /** Bytes a second; `undefined` for no limit. */
+  readonly limitRate: number | undefined;
+}
+
+const MOST_AT_ONCE = 32;
+
+/** Reads it; asks for a target on a terminal when there is none. `undefined` when none was given. Throws UserError. */
+export async function readGetRequest(deps: Deps, input: Input): Promise<GetRequest | undefined> {
+  const retryFailed = flagOption(input, 'retry-failed');
+  const choices = readChoices(input);
+  const given = await givenTargets(deps, input, retryFailed);
+  if (given.length === 0 && !retryFailed) return undefined;
+  const output = resolve(deps.cwd, textOption(input, 'output') ?? 'models');
+  checkFolder(output);
+  const atOnce = numberOption(input, 'at-once') ?? 4;
+  if (!Number.isInteger(atOnce) || atOnce < 1 || atOnce > MOST_AT_ONCE)
+    throw bad(`--at-once takes a number from 1 to ${MOST_AT_ONCE}, not ${atOnce}.`);
+  const media = textOption(input, 'media') ?? 'first';
+  return {
+    ...(await readTargets(given, deps)),
+    output,
+    isUsualOutput: textOption(input, 'output') === undefined,
+    choices,
+    media: media === 'none' || media === 'all' ? media : 'first',
+    retryFailed,
+    atOnce,
+    limitRate: readRate(textOption(input, 'limit-rate')),
+  };
+}
+
+async function givenTargets(deps: Deps, input: Input, retryFailed: boolean): Promise<readonly string[]> {
+  const given = input.arguments.filter((text) => text.trim() !== '');
+  if (given.length > 0 || retryFailed) return given;
+  const answer = await deps.terminal.ask?.('Which model? An address, AIR, hash or id:');
+  return answer === undefined ? [] : [answer];
+}
+
+function readChoices(input: Input): Choices {
+  const versions = textOption(input, 'versions') ?? 'latest';
+  const files = textOption(input, 'files') ?? 'primary';
+  const since = textOption(input, 'since');
+  const [versionChoice, fileChoice] = [parseVersionChoice(versions), parseFileChoice(files)];
+  if (versionChoice === undefined) throw bad(`--versions takes latest, all or base:NAME, not "${versions}".`);
+  if (fileChoice === undefined)
+    throw bad(`--files takes primary, all, or words such as vae or model+fp16, not "${files}".`);
+  const sinceMs = since === undefined ? undefined : parseDate(since);
+  if (since !== undefined && sinceMs === undefined)
+    throw bad(`--since takes a date such as 2026-01-31, not "${since}".`);
+  return { versions: versionChoice, files: fileChoice, since: sinceMs };
+}
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+
+function readRate(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const match = /^(\d{1,12}(?:\.\d{1,6})?)\s*([kmg]?)(?:i?b)?(?:\/s)?$/i.exec(text.trim());
+  const rate = Number(match?.[1]) * (UNITS[(match?.[2] ?? '').toLowerCase()] ?? Number.NaN);
+  if (match === null || !(rate >= 1))
+    throw bad(`--limit-rate takes a size such as 500K or 2M, not "${text}".`);
+  return rate;
+}
+
+function bad(message: string): UserError {
+  return new UserError(message, { code: 'bad-argument', next: 'civitarium help get' });
+}

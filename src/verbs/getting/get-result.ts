@@ -1,0 +1,115 @@
+import { formatBytes, formatCount } from '../../base/bytes.ts';
+import { formatSpan } from '../../base/dates.ts';
+import { homePath, summaryRows } from '../summary.ts';
+import type { Failure, RunResult } from '../verb.ts';
+import type { GetOutcome } from './get-wanted.ts';
+import { bytesToFetch } from './plan-lines.ts';
+
+/** What `get` did, as the result of a run: `wanted` = `fetched + held + refused + failed`. */
+export function getResult(outcome: GetOutcome): RunResult {
+  const { planned, unwanted, described, lines, warnings } = outcome;
+  const counts = countsOf(outcome);
+  const failures = failuresOf(outcome);
+  const stopped = outcome.stopped ?? described.stopped;
+  if (stopped !== undefined) {
+    failures.push({
+      what: 'the run',
+      code: stopped.code,
+      why: stopped.message,
+      next: stopped.next ?? 'Run the same command again: it goes on where it stopped.',
+    });
+  }
+  const { bytes } = bytesToFetch(planned);
+  return {
+    counts,
+    warnings: [...warnings, ...described.warnings],
+    failures: [...failures, ...described.failures],
+    exitCode: stopped !== undefined ? 4 : failures.length + described.failures.length > 0 ? 3 : 0,
+    summary: lines === undefined ? summaryOf(outcome, counts) : ['', ...lines, 'Nothing was fetched.'],
+    data: {
+      galleries: described.galleries,
+      ...(lines === undefined
+        ? {}
+        : {
+            plan: {
+              to_fetch: planned.filter(({ step }) => step === 'fetch').length,
+              to_fetch_bytes: bytes,
+              held: planned.filter(({ step }) => step === 'held' || step === 'share').length,
+              unwanted: unwanted.length,
+            },
+          }),
+    },
+  };
+}
+
+type Counts = Readonly<
+  Record<
+    'wanted' | 'fetched' | 'held' | 'refused' | 'failed' | 'models' | 'versions' | 'images' | 'bytes',
+    number
+  >
+>;
+
+/** Under `--dry-run` what would be fetched counts as fetched. */
+function countsOf({ planned, unwanted, ended, described, lines }: GetOutcome): Counts {
+  const wanted = planned.length + unwanted.length;
+  const count = (...steps: readonly string[]): number =>
+    planned.filter(({ step }) => steps.includes(step)).length;
+  const done = ended.filter(({ end }) => end.state === 'done');
+  const came = done.filter(({ end, fetched }) => 'how' in end && end.how === 'fetched' && fetched > 0).length;
+  const isPlan = lines !== undefined;
+  const fetched = isPlan ? count('fetch') : came;
+  const held = isPlan ? count('held', 'share') : count('held') + done.length - came;
+  const refused =
+    count('leave') +
+    unwanted.filter(({ state }) => state === 'refused').length +
+    ended.filter(({ end }) => end.state === 'refused').length;
+  return {
+    wanted,
+    fetched,
+    held,
+    refused,
+    failed: wanted - fetched - held - refused,
+    models: different(planned.map(({ want }) => want.modelId)),
+    versions: different(planned.map(({ want }) => want.versionId)),
+    images: described.counts.previews,
+    bytes: ended.reduce((sum, one) => sum + one.fetched, 0),
+  };
+}
+
+function different(ids: readonly (number | undefined)[]): number {
+  return new Set(ids.filter((id) => id !== undefined)).size;
+}
+
+function failuresOf({ planned, unwanted, ended }: GetOutcome): Failure[] {
+  const left = planned.filter(({ step }) => step === 'leave');
+  return [
+    ...unwanted.map(({ what, code, why, next }) => ({ what, code, why, next })),
+    ...left.map(({ want, row }) => ({
+      what: want.title,
+      code: row?.reason ?? 'refused',
+      why: row?.why ?? 'The site refused it.',
+      next: row?.next ?? 'Ask again with --retry-failed.',
+    })),
+    ...ended.flatMap(({ row, end }): Failure[] =>
+      end.state === 'done' ? [] : [{ what: row.path, code: end.reason, why: end.why, next: end.next }],
+    ),
+  ];
+}
+
+function summaryOf({ described, requests, tookMs, ended }: GetOutcome, counts: Counts): string[] {
+  const parts = [`${formatCount(counts.wanted)} wanted`, `${formatCount(counts.fetched)} fetched`];
+  for (const state of ['held', 'refused', 'failed'] as const)
+    if (counts[state] > 0) parts.push(`${formatCount(counts[state])} ${state}`);
+  const work = [
+    `${formatCount(requests)} ${requests === 1 ? 'request' : 'requests'} in ${formatSpan(tookMs)}`,
+    ...(counts.bytes > 0 ? [`${formatBytes(counts.bytes)} fetched`] : []),
+    ...(counts.images > 0 ? [`${formatCount(counts.images)} previews`] : []),
+  ];
+  const unproven = ended.filter(({ end }) => end.state === 'done' && !end.verified).length;
+  if (unproven > 0) work.push(`${formatCount(unproven)} without a promised SHA-256`);
+  return [
+    '',
+    ...summaryRows([parts, work]),
+    ...described.galleries.map((path) => `Gallery  ${homePath(path)}`),
+  ];
+}
