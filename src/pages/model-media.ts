@@ -81,22 +81,33 @@ function tile(shot: Shot, size: 'large' | 'small', links: PageLinks): Html {
 
 function face({ image, path }: Shot, size: 'large' | 'small', links: PageLinks): Html {
   const url = fileUrl(links, path);
-  const thumb = size === 'small' ? links.thumbOf?.(path) : undefined;
   const play = html`<span class="play">${GLYPHS.play}</span>`;
   if (image.media === 'audio') return html`<span class="no-picture">Sound</span>${play}`;
-  if (image.media === 'video' && thumb === undefined) {
-    const preload = size === 'large' ? 'metadata' : 'none';
-    return html`<video src="${url}" muted loop playsinline preload="${preload}" ${shape(image)}></video
-      >${play}`;
-  }
+  if (image.media === 'video') return html`${film(image, url, size, links.posterOf?.(path))}${play}`;
   return html`<img
-      src="${thumb ?? url}"
-      alt=""
+    src="${url}"
+    alt=""
+    ${shape(image)}
+    ${size === 'small' && html`loading="lazy"`}
+    decoding="async"
+  />`;
+}
+
+/** A film with its still: where there is none, the large one shows its first frame and a small one says what it is. */
+function film(image: ImageView, url: string, size: 'large' | 'small', still: string | undefined): Html {
+  const poster = still === undefined ? undefined : localUrl(still);
+  if (size === 'large')
+    return html`<video
+      src="${url}"
+      ${poster !== undefined && html`poster="${poster}"`}
+      muted
+      loop
+      playsinline
+      preload="${poster === undefined ? 'metadata' : 'none'}"
       ${shape(image)}
-      ${size === 'small' && html`loading="lazy"`}
-      decoding="async"
-    />
-    ${image.media === 'video' && play}`;
+    ></video>`;
+  if (poster === undefined) return html`<span class="no-picture">Video</span>`;
+  return html`<img src="${poster}" alt="" ${shape(image)} loading="lazy" decoding="async" />`;
 }
 
 /** Width and height, so that nothing jumps when the picture arrives. */

@@ -11,8 +11,8 @@ export interface PageLinks {
   pageOf(absoluteModelPath: string): string | undefined;
   /** The page of a library file of this version, when one is held. */
   pageOfVersion?(versionId: number): string | undefined;
-  /** A small picture for an image, by the image's absolute path; the image itself when `undefined`. */
-  thumbOf?(absoluteImagePath: string): string | undefined;
+  /** A still picture of a film, by the film's absolute path; `undefined` when there is none. */
+  posterOf?(absoluteFilmPath: string): string | undefined;
   /** The site's origin, for example `https://civitai.com`. */
   readonly siteUrl: string;
 }

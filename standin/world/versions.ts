@@ -91,7 +91,9 @@ function versionName(chance: Random, number: number): string {
 function previewCount(chance: Random, oddity: Oddity | undefined): number {
   if (oddity === 'no-images') return 0;
   if (oddity === 'many-images') return 20;
-  return chance.chance(0.05) ? chance.int(8, 14) : chance.int(1, 5);
+  const count = chance.chance(0.05) ? chance.int(8, 14) : chance.int(1, 5);
+  // Films and pictures by turns, the first a film.
+  return oddity === 'videos' ? Math.max(4, count) : count;
 }
 
 function levelsOf(plan: VersionPlan, previews: number): number {

@@ -120,7 +120,7 @@ function previews(
       createdAt: version.createdAt + 600_000 + k * 1_000,
       versionIds: [version.id],
       model: named(version.id),
-      video: from.videos && k % 2 === 1,
+      video: from.videos && k % 2 === 0,
       minor: false,
       poi: false,
       hostile: version.name.includes('<script>'),

@@ -21,13 +21,22 @@ export interface GalleryWritten extends FilesWritten {
   readonly page: string;
 }
 
+/** What a gallery shows and links. All paths absolute. */
+export interface GalleryParts {
+  /** Model file to page. */
+  readonly pageOf: ReadonlyMap<string, string>;
+  /** Film to still. */
+  readonly posters: ReadonlyMap<string, string>;
+  /** The files that the run is about. */
+  readonly ofRun: ReadonlySet<number>;
+}
+
 /** Writes one gallery: thumbnails that are missing, data, app and page. Unchanged files are left alone. */
 export async function writeGallery(
   deps: Deps,
   catalog: Catalog,
   place: GalleryPlace,
-  pageOf: (modelPath: string) => string | undefined,
-  ofRun: ReadonlySet<number>,
+  { pageOf, posters, ofRun }: GalleryParts,
 ): Promise<GalleryWritten> {
   const rootIds = rootIdsOf(place);
   // Before the cards are read: of a large library they take as much memory as the pictures.
@@ -36,11 +45,12 @@ export async function writeGallery(
   const cards = place.hasPage ? await cardsOf(catalog, place, ofRun) : [];
   const href = (path: string): string => hrefFrom(place.folder, path);
   const pageHref = (path: string): string | undefined => {
-    const page = pageOf(path);
+    const page = pageOf.get(path);
     return page === undefined ? undefined : href(page);
   };
   const data = galleryData(cards, href, pageHref, (card) => {
-    const thumb = card.cover === undefined ? undefined : thumbs.byCover.get(card.cover.path);
+    const path = card.cover?.path ?? '';
+    const thumb = thumbs.byCover.get(path) ?? posters.get(path);
     return thumb === undefined ? undefined : href(thumb);
   });
   const common = { rootId: place.roots[0]?.root.id as Output['rootId'], fileId: undefined };
@@ -70,7 +80,7 @@ export async function writeGallery(
   await removeLeftovers(
     catalog,
     place.files,
-    new Set([...outputs.map((output) => output.path), ...thumbs.byCover.values()]),
+    new Set([...outputs.map((output) => output.path), ...thumbs.byCover.values(), ...posters.values()]),
   );
   const isForeign = done.foreign.includes(place.page);
   const left = done.foreign.filter((path) => path !== place.page);

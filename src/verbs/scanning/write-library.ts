@@ -24,6 +24,7 @@ import { writeLists } from './write-lists.ts';
 import { writeInfos } from './write-infos.ts';
 import { pagePaths, writePages } from './write-pages.ts';
 import { renewRootSidecars, writeRootSidecars } from './write-sidecars.ts';
+import { writePosters } from './write-posters.ts';
 import { bringPreviews } from './bring-previews.ts';
 
 export interface LibraryWritten {
@@ -71,8 +72,19 @@ export async function writeLibrary(deps: Deps, catalog: Catalog, job: LibraryJob
   await addLists(deps, catalog, job, others, total);
   const previews = await bringPreviews(deps, catalog, before, job);
   const jobs = previews.fetched > 0 ? await rootJobs(catalog, job, deps.cwd) : before;
+  const posters = new Map<string, string>();
+  const filmed: number[] = [];
+  for (const place of places) {
+    const made = addTo(
+      total,
+      await writePosters(deps, catalog, place, job.online && previews.stopped === undefined),
+    );
+    for (const [film, still] of made.byFilm) posters.set(film, still);
+    filmed.push(...made.touched);
+  }
   const touched = new Set([
     ...job.touched,
+    ...filmed,
     ...recorded,
     ...claimed,
     ...previews.touched,
@@ -90,11 +102,11 @@ export async function writeLibrary(deps: Deps, catalog: Catalog, job: LibraryJob
     ...(await pagesOfRoots(catalog, others)),
     ...jobs.flatMap((root) => [...pagePaths(root)]),
   ]);
-  const pages = await writeNotes(deps, catalog, jobs, { job, touched, pageOf }, total);
+  const pages = await writeNotes(deps, catalog, jobs, { job, touched, pageOf, posters }, total);
   // Counters change all the time: they alone are no reason to write galleries.
   const isNews =
     touched.size > 0 || total.written > 0 || [...job.stocks.values()].some((stock) => stock.gone > 0);
-  const galleries = await writeGalleries(deps, catalog, { places, pageOf, ofRun, isNews }, total);
+  const galleries = await writeGalleries(deps, catalog, { places, pageOf, posters, ofRun, isNews }, total);
   return {
     ...total,
     ...pages,
@@ -148,13 +160,15 @@ interface NotesWork {
   readonly job: LibraryJob;
   readonly touched: ReadonlySet<number>;
   readonly pageOf: Map<string, string>;
+  /** Film path to still, both absolute. */
+  readonly posters: ReadonlyMap<string, string>;
 }
 
 async function writeNotes(
   deps: Deps,
   catalog: Catalog,
   jobs: readonly RootJob[],
-  { job, touched, pageOf }: NotesWork,
+  { job, touched, pageOf, posters }: NotesWork,
   total: Total,
 ): Promise<Pick<LibraryWritten, 'pages' | 'pagesWritten' | 'pagesFailed'>> {
   const pages = { pages: 0, pagesWritten: 0, pagesFailed: 0 };
@@ -163,7 +177,10 @@ async function writeNotes(
     addTo(total, await writeCollected(deps, catalog, root, touched));
     addTo(total, await renewRootSidecars(deps, catalog, root));
     addTo(total, await writeRootSidecars(deps, catalog, root, touched, job.sidecars ?? []));
-    const paged = addTo(total, await writePages(deps, catalog, root, touched, pageOf, job.request));
+    const paged = addTo(
+      total,
+      await writePages(deps, catalog, root, { touched, pageOf, posters }, job.request),
+    );
     pages.pages += paged.pages;
     pages.pagesWritten += paged.written;
     pages.pagesFailed += paged.failures.length;
@@ -174,6 +191,7 @@ async function writeNotes(
 interface GalleryWork {
   readonly places: readonly GalleryPlace[];
   readonly pageOf: ReadonlyMap<string, string>;
+  readonly posters: ReadonlyMap<string, string>;
   /** The files that the run is about. */
   readonly ofRun: ReadonlySet<number>;
   readonly isNews: boolean;
@@ -183,14 +201,14 @@ interface GalleryWork {
 async function writeGalleries(
   deps: Deps,
   catalog: Catalog,
-  { places, pageOf, ofRun, isNews }: GalleryWork,
+  { places, pageOf, posters, ofRun, isNews }: GalleryWork,
   total: Total,
 ): Promise<string[]> {
   const galleries: string[] = [];
   for (const place of places) {
     if (!isNews && (await galleryStands(catalog, place))) galleries.push(place.page);
     else {
-      const written = await writeGallery(deps, catalog, place, (path) => pageOf.get(path), ofRun);
+      const written = await writeGallery(deps, catalog, place, { pageOf, posters, ofRun });
       if (place.hasPage) galleries.push(written.page);
       addTo(total, written);
     }

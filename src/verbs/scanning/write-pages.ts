@@ -37,16 +37,21 @@ export function pagePaths(job: RootJob): Map<string, string> {
   return paths;
 }
 
-/**
- * Writes the pages of the files among `touched`. `pageOf` says where the pages of all roots are, for links between them;
- * it is set right where a page had to take its other name.
- */
+/** Which pages are wanted, and what they link. All paths absolute. */
+export interface PageParts {
+  readonly touched: ReadonlySet<number>;
+  /** Model file to page, of all roots. */
+  readonly pageOf: Map<string, string>;
+  /** Film to still. */
+  readonly posters: ReadonlyMap<string, string>;
+}
+
+/** Writes the pages of the files among `touched`. `pageOf` is set right where a page had to take its other name. */
 export async function writePages(
   deps: Deps,
   catalog: Catalog,
   job: RootJob,
-  touched: ReadonlySet<number>,
-  pageOf: Map<string, string>,
+  { touched, pageOf, posters }: PageParts,
   request: Layout,
 ): Promise<PagesWritten> {
   const { root } = job.walked.target;
@@ -57,7 +62,7 @@ export async function writePages(
   const phase = deps.progress.phase('Pages', files.size, 'pages');
   const done = await writeOutputs(
     catalog,
-    pagesOf(deps, catalog, job, files, pageOf, request, () => phase.advance(1)),
+    pagesOf(deps, catalog, job, files, { pageOf, posters }, request, () => phase.advance(1)),
     { now: () => deps.clock.now(), bounds: job.bounds },
   );
   phase.end();
@@ -97,7 +102,7 @@ async function* pagesOf(
   catalog: Catalog,
   job: RootJob,
   files: ReadonlyMap<number, StockFile>,
-  pageOf: ReadonlyMap<string, string>,
+  { pageOf, posters }: Omit<PageParts, 'touched'>,
   request: Layout,
   onPage: () => void,
 ): AsyncGenerator<Output> {
@@ -117,6 +122,10 @@ async function* pagesOf(
       pageOf: (path) => {
         const page = pageOf.get(path);
         return page === undefined ? undefined : hrefFrom(folder, page);
+      },
+      posterOf: (path) => {
+        const still = posters.get(path);
+        return still === undefined ? undefined : hrefFrom(folder, still);
       },
       siteUrl: 'https://civitai.com',
     });
