@@ -1,4 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
+import { startCollecting } from './cli/collect-when-grown.ts';
 import { run } from './cli/run.ts';
 
 // On a machine with much memory V8 lets a heap of 40 MB grow to four times its size before it collects, and what SQLite,
@@ -7,6 +8,7 @@ import { run } from './cli/run.ts';
 setFlagsFromString('--heap-growing-percent=15');
 // The young part keeps the size it has now, after the first modules (4 MB instead of 64).
 setFlagsFromString('--semi-space-growth-factor=1');
+startCollecting();
 
 // `civitarium missing | head` closes the pipe before the end: that is no fault.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -13,8 +13,9 @@ import type { Tables } from './schema.ts';
 
 /** SQLite's own wait blocks the whole process: kept short where we can wait without blocking. */
 const BLOCKING_WAIT_MS = 50;
-/** SQLite's own 2 MiB make a plan of ten thousand steps go to the disk and back while it is written. */
-const CACHE_KIB = 16 * 1024;
+const CACHE_KIB = 4 * 1024;
+/** A plan of ten thousand steps would go to the disk and back while it is written. */
+const PLAN_CACHE_KIB = 16 * 1024;
 /** Pages (of 4 KiB) in the log before they are written to the file itself: a page that many steps touch is written once. */
 const CHECKPOINT_PAGES = 4000;
 /** Elsewhere (a read during recovery, say) SQLite has to do the waiting. */
@@ -84,13 +85,13 @@ function engineOver(
   const writes = new Kysely<Tables>({ dialect: sqliteDialect(writer, begin) });
   const db = new Kysely<Tables>({ dialect: sqliteDialect(reader, async () => reader.exec('begin')) });
   const transaction: Engine['transaction'] = async (work, { durable = false } = {}) => {
-    if (durable) writer.exec('pragma synchronous = full');
+    if (durable) writer.exec(`pragma synchronous = full; pragma cache_size = -${PLAN_CACHE_KIB}`);
     try {
       return await writes.transaction().execute(work);
     } catch (error) {
       throw explainWrite(location, error);
     } finally {
-      if (durable) writer.exec('pragma synchronous = normal');
+      if (durable) writer.exec(`pragma synchronous = normal; pragma cache_size = -${CACHE_KIB}`);
     }
   };
   return {

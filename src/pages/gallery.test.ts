@@ -46,13 +46,14 @@ function card(fileId: number, name: string, more: Partial<CardView> = {}): CardV
 }
 
 const href = (path: string): string => path.slice(3);
-const data = (cards: readonly CardView[]) =>
-  galleryData(
+const data = (cards: readonly CardView[]) => [
+  ...galleryData(
     cards,
     href,
     (path) => `${href(path)}.html`,
     () => undefined,
-  );
+  ),
+];
 
 interface Shard {
   readonly head: { readonly count: number };
@@ -112,12 +113,14 @@ describe('the gallery data', () => {
   });
 
   it('turns no folder name into a scheme', () => {
-    const files = galleryData(
-      [card(1, 'a')],
-      href,
-      () => 'javascript:alert(1).html',
-      () => '//example.org/x.webp',
-    );
+    const files = [
+      ...galleryData(
+        [card(1, 'a')],
+        href,
+        () => 'javascript:alert(1).html',
+        () => '//example.org/x.webp',
+      ),
+    ];
     const columns = run(files).civitariumCards[0]?.columns;
 
     expect(columns?.['page']).toEqual(['./javascript:alert(1).html']);

@@ -66,12 +66,12 @@ function compareText(a: string, b: string): number {
  * @param pageOf url of a model file's page, by the file's absolute path
  * @param thumbOf url of a card's thumbnail picture
  */
-export function galleryData(
+export function* galleryData(
   cards: readonly CardView[],
   hrefOf: (absolutePath: string) => string,
   pageOf: (absoluteModelPath: string) => string | undefined,
   thumbOf: (card: CardView) => string | undefined,
-): DataFile[] {
+): Generator<DataFile> {
   const ordered = inGalleryOrder(cards).map((card) => ({
     card,
     page: local(pageOf(card.path)),
@@ -81,7 +81,8 @@ export function galleryData(
   const nav = ordered.flatMap(({ card, page }) =>
     page === undefined ? [] : [[card.fileId, page, card.name]],
   );
-  return [...encodeCards(ordered), { name: 'nav.js', bytes: setScript('civitariumNav', nav) }];
+  yield* encodeCards(ordered);
+  yield { name: 'nav.js', bytes: setScript('civitariumNav', nav) };
 }
 
 function local(url: string | undefined): string | undefined {

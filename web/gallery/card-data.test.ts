@@ -6,12 +6,14 @@ import { sampleCards } from '../../test/sample-gallery.ts';
 import { FLAGS, readAbout, readCards, readHead } from './card-data.ts';
 
 const views = inGalleryOrder(sampleCards(5003, '/models'));
-const files = galleryData(
-  views,
-  (path) => path.slice(1),
-  (path) => `${path.slice(1)}.html`,
-  (card) => (card.cover === undefined ? undefined : `thumbs/${card.fileId}.webp`),
-);
+const files = [
+  ...galleryData(
+    views,
+    (path) => path.slice(1),
+    (path) => `${path.slice(1)}.html`,
+    (card) => (card.cover === undefined ? undefined : `thumbs/${card.fileId}.webp`),
+  ),
+];
 
 /** What the scripts leave in the window. */
 function pushed(): { cards: unknown; about: unknown } {

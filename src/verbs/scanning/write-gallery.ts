@@ -6,6 +6,7 @@ import { coverPictures, viewCards } from '../../catalog/view-card.ts';
 import type { CardView } from '../../catalog/views.ts';
 import { boundsOf } from '../../library/inside.ts';
 import { webAssets } from '../../pages/assets.ts';
+import type { Asset } from '../../pages/assets.ts';
 import { galleryData, galleryPage } from '../../pages/gallery.ts';
 import type { Deps } from '../deps.ts';
 import type { GalleryPlace } from './galleries.ts';
@@ -63,25 +64,20 @@ export async function writeGallery(
     kind: 'gallery',
     bytes: galleryPage({ title, assets }),
   };
-  const outputs: Output[] = [
-    ...[...(await webAssets()), ...(place.hasPage ? data : [])].map(({ name, bytes }) => ({
-      ...common,
-      path: join(place.files, name),
-      kind: 'asset' as const,
-      bytes,
-    })),
-    ...(place.hasPage ? [page] : []),
-    ...browserOf(place, common, galleryPage({ title, assets, browser: true })),
-  ];
-  const done = await writeOutputs(catalog, outputs, {
+  const paths = new Set<string>();
+  const outputs = function* (app: readonly Asset[]): Generator<Output> {
+    for (const files of place.hasPage ? [app, data] : [app])
+      for (const { name, bytes } of files)
+        yield { ...common, path: join(place.files, name), kind: 'asset', bytes };
+    if (place.hasPage) yield page;
+    yield* browserOf(place, common, galleryPage({ title, assets, browser: true }));
+  };
+  const done = await writeOutputs(catalog, noting(outputs(await webAssets()), paths), {
     now: () => deps.clock.now(),
     bounds: boundsOf(place.folder),
   });
-  await removeLeftovers(
-    catalog,
-    place.files,
-    new Set([...outputs.map((output) => output.path), ...thumbs.byCover.values(), ...posters.values()]),
-  );
+  const kept = [...paths, ...thumbs.byCover.values(), ...posters.values()];
+  await removeLeftovers(catalog, place.files, new Set(kept));
   const isForeign = done.foreign.includes(place.page);
   const left = done.foreign.filter((path) => path !== place.page);
   return {
@@ -93,6 +89,14 @@ export async function writeGallery(
       ...left.map((path) => `${path} is a file of yours and was left as it is; the gallery may lack a part.`),
     ],
   };
+}
+
+/** The same one by one, their paths noted. */
+function* noting(outputs: Iterable<Output>, paths: Set<string>): Generator<Output> {
+  for (const output of outputs) {
+    paths.add(output.path);
+    yield output;
+  }
 }
 
 /** The page of the same models by type, where that is wanted. */
