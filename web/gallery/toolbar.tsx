@@ -120,7 +120,8 @@ function Count({ shown, total, reading, view, sheetOpen, onSheet }: ToolbarProps
   return (
     <>
       <p class="count" role="status">
-        <strong id="shown">{fullCount(shown)}</strong> of {fullCount(total)}
+        <strong id="shown">{fullCount(shown)}</strong>
+        <span class="of-all"> of {fullCount(total)}</span>
         {reading && view.query !== '' && ' · still reading'}
       </p>
       <button
