@@ -64,7 +64,7 @@ describe('readDataManagerCall', () => {
       'update --images=none --profile=collected --output=O -- D',
     ],
     ['--all D --onlyhtml --images --output O', 'pages --profile=collected --output=O -- D'],
-    ['--all D --generateimagejson --output O', 'pages --profile=collected --output=O -- D'],
+    ['--all D --generateimagejson --output O', 'pages --image-json --collected-in=O'],
     ['--all D --clean --output O --yes', 'clean --yes -- D'],
     ['--all D --notimeout --output O', 'scan --rate=60000 --profile=collected --output=O -- D'],
     [
@@ -82,7 +82,7 @@ describe('readDataManagerCall', () => {
       new Map(),
       OPTIONS,
     );
-    expect(inOurWords(call, 'O')).toEqual(['pages', '--collected-in=O']);
+    expect(inOurWords(call, 'O')).toEqual(['pages', '--image-json', '--collected-in=O']);
     expect(() => readDataManagerCall(['--all', '', '--output', 'O'], NONE, OPTIONS)).toThrow(
       /--all is empty/,
     );

@@ -34,6 +34,8 @@ export const DATA_MANAGER_FLAGS: ReadonlySet<string> = new Set([...PLACES, 'imag
 /** Requests a minute without a pace of our own; what the site asks for (`Retry-After`) is still waited for. */
 const NO_PACE = '60000';
 
+const IMAGE_JSON = '--image-json';
+
 /** True when a flag of theirs stands where a command would; `common`: flags that may stand before one. */
 export function isDataManagerCall(
   argv: readonly string[],
@@ -69,7 +71,8 @@ export function readDataManagerCall(
 /** The same in our words. `output`: absolute or as it was given. */
 export function inOurWords(call: DataManagerCall, output: string | undefined): string[] {
   const { verb, path, flags } = call;
-  const isWhole = path === '';
+  // Notes of pictures follow from what lies in the output folder alone.
+  const isWhole = path === '' || flags.includes(IMAGE_JSON);
   const layout =
     output === undefined
       ? []
@@ -215,6 +218,7 @@ function flagsOf(
   }
   if (verb === 'scan' && values.has('onlynew')) flags.push('--only=new');
   if (verb === 'scan' && values.has('skipmissing')) flags.push('--skip-missing');
+  if (verb === 'pages' && values.has('generateimagejson')) flags.push(IMAGE_JSON);
   if (values.has('notimeout')) flags.push(`--rate=${NO_PACE}`);
   return flags;
 }

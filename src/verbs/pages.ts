@@ -1,9 +1,14 @@
+import { resolve } from 'node:path';
 import { formatCount } from '../base/bytes.ts';
+import { UserError } from '../base/errors.ts';
 import type { Catalog } from '../catalog/open.ts';
 import type { WrittenSidecar } from '../formats/sidecars/written-formats.ts';
 import type { Deps } from './deps.ts';
 import { endCutMoves } from './organising/end-cut-moves.ts';
 import { recorded } from './record-run.ts';
+import { checkRoot } from '../library/root.ts';
+import { aloneIn } from './scanning/alone-in.ts';
+import { writeImageNotes } from './scanning/write-image-notes.ts';
 import { withCatalogRoots } from './scanning/catalog-roots.ts';
 import type { CatalogRoots } from './scanning/catalog-roots.ts';
 import { LAYOUT_OPTIONS, readLayout } from './scanning/layout.ts';
@@ -13,7 +18,7 @@ import { rootsCollectedIn } from './scanning/roots-collected-in.ts';
 import { readSidecarFormats, SIDECARS_OPTION } from './scanning/sidecar-formats.ts';
 import { writeByLayout } from './scanning/write-by-layout.ts';
 import { homePath } from './summary.ts';
-import { textOption } from './option.ts';
+import { flagOption, textOption } from './option.ts';
 import type { RunResult, Verb } from './verb.ts';
 
 /** `civitarium pages [PATH...]`: everything written again from the catalog. */
@@ -36,6 +41,12 @@ export const pages: Verb = {
       value: 'DIR',
       summary: 'only folders whose models were collected in this one',
     },
+    {
+      name: 'image-json',
+      kind: 'flag',
+      summary:
+        'with --collected-in: also write what is known of previews beside those that another program left there',
+    },
     SIDECARS_OPTION,
   ],
   async run(deps, input) {
@@ -43,16 +54,76 @@ export const pages: Verb = {
     const { layout } = request;
     const catalog = await deps.catalog();
     const folder = textOption(input, 'collected-in');
+    const notesIn = flagOption(input, 'image-json') ? notesFolder(deps, folder) : undefined;
     const paths =
       folder === undefined
         ? input.arguments
-        : (await rootsCollectedIn(deps, catalog, folder)).map((root) => root.path);
+        : await collectedPaths(deps, catalog, folder, notesIn !== undefined);
     await endCutMoves(deps);
-    return await recorded(deps, 'pages', input, () =>
-      withCatalogRoots(deps, catalog, { paths, layout }, (found) => rewrite(deps, catalog, found, request)),
-    );
+    return await recorded(deps, 'pages', input, async () => {
+      const work = { paths: paths ?? [], layout };
+      const result =
+        paths === undefined
+          ? undefined
+          : await withCatalogRoots(deps, catalog, work, (found) => rewrite(deps, catalog, found, request));
+      return notesIn === undefined ? (result ?? NO_PAGES) : await withNotes(deps, catalog, notesIn, result);
+    });
   },
 };
+
+/** Nothing was ever scanned into the folder. */
+const NO_PAGES: RunResult = {
+  counts: { total: 0, written: 0, unchanged: 0, failed: 0, files: 0 },
+  warnings: [],
+  failures: [],
+  exitCode: 0,
+  summary: [],
+};
+
+/** Throws UserError. */
+function notesFolder(deps: Deps, folder: string | undefined): string {
+  if (folder !== undefined) return checkRoot(resolve(deps.cwd, folder)).path;
+  throw new UserError('--image-json needs the folder that the previews lie in.', {
+    code: 'no-output',
+    next: 'Add --collected-in DIR.',
+  });
+}
+
+/** The folders whose models were collected in one; `undefined` for none where that is enough. */
+async function collectedPaths(
+  deps: Deps,
+  catalog: Catalog,
+  folder: string,
+  isEnough: boolean,
+): Promise<readonly string[] | undefined> {
+  try {
+    return (await rootsCollectedIn(deps, catalog, folder)).map((root) => root.path);
+  } catch (error) {
+    if (isEnough && error instanceof UserError && error.code === 'not-scanned') return undefined;
+    throw error;
+  }
+}
+
+async function withNotes(
+  deps: Deps,
+  catalog: Catalog,
+  folder: string,
+  pages: RunResult = NO_PAGES,
+): Promise<RunResult> {
+  const notes = await aloneIn(deps, [folder], () => writeImageNotes(deps, catalog, folder));
+  const failures = [...pages.failures, ...notes.failures];
+  const { files = 0 } = pages.counts;
+  return {
+    ...pages,
+    counts: { ...pages.counts, files: files + notes.written },
+    failures,
+    exitCode: failures.length > 0 ? 3 : pages.exitCode,
+    summary: [
+      ...pages.summary,
+      `${formatCount(notes.previews)} previews of another program   ${formatCount(notes.written)} notes ${deps.settings.dryRun ? 'to write' : 'written'} beside them`,
+    ],
+  };
+}
 
 interface Request {
   /** `undefined`: as the last scan wrote them. */

@@ -107,3 +107,37 @@ describe('an output folder of Civitai Data Manager', () => {
       expect(now[path]).toBe(theirs[path]);
   });
 });
+
+describe('an output folder of before there were notes of pictures', () => {
+  it('gets them by --generateimagejson: asked for nothing, and nothing else touched', async () => {
+    const old = join(home.folder, 'older output');
+    mkdirSync(old);
+    const { folders, pictures } = await writeDataManagerOutput(old, models, files.slice(1), {
+      apiUrl: standin.apiUrl,
+      notes: false,
+    });
+    const base = basename(folders[0] ?? '');
+    const mine = join(old, base, `${base}_preview_1.json`);
+    writeFileSync(mine, '{"mine": true}');
+    writeFileSync(join(old, base, `${base}_preview_2.jpeg`), '<!doctype html>');
+    const before = treeOf(old);
+    standin.reset();
+    const theirWords = ['--all', '', '--output', old, '--generateimagejson', '--json'];
+
+    const dry = await home.run([...theirWords, '--dry-run']);
+    expect(dry.json.counts).toMatchObject({ total: 0, files: pictures - 1 });
+    expect(treeOf(old)).toEqual(before);
+    const done = await home.run(theirWords);
+
+    expect(done.code, done.stderr).toBe(3);
+    expect(done.json.failures).toMatchObject([{ code: 'damaged-record', what: expect.stringContaining('_preview_2.jpeg') }]); // prettier-ignore
+    expect(done.json.counts).toMatchObject({ files: pictures - 1 });
+    expect(standin.requests()).toEqual({});
+    const now = treeOf(old);
+    expect(Object.keys(now)).toHaveLength(Object.keys(before).length + pictures - 1);
+    expect(now).toMatchObject(before);
+    const note = JSON.parse(readFileSync(join(old, base, `${base}_preview_0.json`), 'utf8')) as object;
+    expect(note).toMatchObject({ url: expect.any(String), type: 'image' });
+    expect((await home.run(theirWords)).json.counts).toMatchObject({ files: 0 });
+  });
+});
