@@ -15,6 +15,7 @@ export const ERROR_MEANINGS: Readonly<
     'Name a model, a version or a file.',
   ],
   'not-of-civitai': ['3', 'An AIR names a resource of another house.', 'Fetch it there.'],
+  'no-file': ['3', 'The site names no file of a version.', 'Look at its page; there may be none.'],
   'downloads-disabled': [
     '3',
     'The creator lets the file be used on the site only.',

@@ -119,12 +119,12 @@ export class PartFile implements Fillable {
     try {
       for (let done = 0; done < chunk.length;)
         done += writeSync(this.#open(), chunk, done, chunk.length - done, this.#size + done);
+      faultPoint('part.grown');
     } catch (cause) {
       throw diskError(this.path, cause);
     }
     this.#hash.update(chunk);
     this.#size += chunk.length;
-    faultPoint('part.grown');
   }
 
   /** Forgets what is there. */

@@ -1,4 +1,5 @@
 import type { Sha256 } from '../base/ids.ts';
+import { SourceError } from '../base/errors.ts';
 import { discard, eachChunk } from './body.ts';
 import {
   assertFile,
@@ -8,6 +9,7 @@ import {
   TRIES_FOR_WRONG_BYTES,
   type Checks,
 } from './body-checks.ts';
+import { isNetworkError } from './failure.ts';
 import { originOf, stepAfter, type Origin } from './resume-rule.ts';
 import { BadAnswer, type Request, type Response, type Send } from './send.ts';
 
@@ -30,6 +32,10 @@ export interface ResumeOptions {
   readonly onOrigin?: (origin: Origin) => Promise<void>;
 }
 
+/** A line that is cut so often in a row, each time after fewer bytes than this, is none. */
+const MOST_SMALL_STEPS = 100;
+const SMALL_STEP = 64 * 1024;
+
 /**
  * One body into a part, going on where that ends. What is kept is continued only when validator and length agree, or
  * when the hash of the whole is known and proves it; a host that knows no ranges sends everything again, and so does one
@@ -45,20 +51,33 @@ export async function resume(
   const { checks } = options;
   const state = { origin: options.origin };
   const perTry = (): Record<string, string> => (part.size > 0 ? { range: `bytes=${part.size}-` } : {});
+  let isCut = false;
   const read = async (response: Response): Promise<Response> => {
+    const before = part.size;
+    isCut = false;
     try {
       if (response.status !== 416) await assertFile(response, checks);
       await take(response, part, state, options);
       await assertWhole(part, state.origin, checks);
     } catch (error) {
       discard(response.body);
-      throw error;
+      // Bytes came: the host answers, and asking for the rest is no repetition of a failure.
+      isCut = isNetworkError(error) && part.size > before;
+      if (!isCut) throw error;
     }
     return response;
   };
   const headers = { ...request.headers, 'accept-encoding': 'identity' };
-  await send({ ...request, headers, perTry, read });
-  return { bytes: part.size, sha256: part.digest() as Sha256 };
+  for (let small = 0; small < MOST_SMALL_STEPS;) {
+    const before = part.size;
+    await send({ ...request, headers, perTry, read });
+    if (!isCut) return { bytes: part.size, sha256: part.digest() as Sha256 };
+    small = part.size - before < SMALL_STEP ? small + 1 : 0;
+  }
+  throw new SourceError('The line is cut again and again, and hardly a byte comes between.', {
+    code: 'no-connection',
+    next: 'Check the network; then run the same command again, it goes on where it stopped.',
+  });
 }
 
 async function take(

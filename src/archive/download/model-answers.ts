@@ -10,7 +10,7 @@ import { ASKED_ALONE } from '../unlisted-models.ts';
 
 /** What the site says of models and versions, each asked for once in a run. */
 export interface ModelAnswers {
-  /** Brings many models with few questions, for those that will be asked for one by one. */
+  /** Asks for many models with few questions, in the words of a scan: one model alone is told a little otherwise. */
   expect(ids: readonly ModelId[]): Promise<void>;
   model(id: ModelId): Promise<Model | undefined>;
   version(id: VersionId): Promise<Version | undefined>;
@@ -54,21 +54,25 @@ export function modelAnswers({ client, clock, keepIn }: AnswersOptions): ModelAn
     for (const id of ids) await askVersion(id);
   };
 
-  return {
-    async expect(ids) {
-      const left = new Set(ids);
-      if (left.size < 2) return;
-      for (const scope of ['wide', 'default'] as const) {
-        for (const some of chunks([...left], AT_ONCE)) {
-          for (const item of await client.modelsByIds(some, scope)) {
-            models.set(item.value.id, item);
-            listed.add(item.value.id);
-            left.delete(item.value.id);
-          }
+  const expected = new Set<ModelId>();
+  const expect = async (ids: readonly ModelId[]): Promise<void> => {
+    const left = new Set(ids.filter((id) => !expected.has(id)));
+    for (const id of left) expected.add(id);
+    for (const scope of ['wide', 'default'] as const) {
+      for (const some of chunks([...left], AT_ONCE)) {
+        for (const item of await client.modelsByIds(some, scope)) {
+          models.set(item.value.id, item);
+          listed.add(item.value.id);
+          left.delete(item.value.id);
         }
       }
-    },
+    }
+  };
+
+  return {
+    expect,
     async model(id) {
+      if (!expected.has(id)) await expect([id]);
       const known = models.get(id);
       if (known !== undefined || absent.has(id)) return known?.value;
       const item = await client.model(id);

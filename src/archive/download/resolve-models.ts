@@ -132,13 +132,17 @@ function ofModel(said: string, model: Model, { choices }: ResolveOptions): Outco
     const which = choices.since === undefined ? 'the one asked for' : 'new enough';
     return { found, unwanted: [], notes: [`${said} (${name}): no version of it is ${which}.`] };
   }
+  const bare = found.filter(({ version }) => (version.files ?? []).length === 0);
+  const unwanted = bare.map(({ version }) =>
+    withoutFiles(`${said} (${name}, ${version.name.slice(0, 60)})`, model),
+  );
   const notes = found
-    .filter(({ files }) => files.length === 0)
+    .filter(({ files, version }) => files.length === 0 && (version.files ?? []).length > 0)
     .map(
       ({ version }) =>
         `${said} (${name}): no file of the version ${version.name.slice(0, 60)} is the one asked for.`,
     );
-  return { found: found.filter(({ files }) => files.length > 0), unwanted: [], notes };
+  return { found: found.filter(({ files }) => files.length > 0), unwanted, notes };
 }
 
 function ofVersion(
@@ -151,9 +155,25 @@ function ofVersion(
   const files =
     fileId === undefined ? chooseFiles(all, choices.files) : all.filter(({ id }) => id === fileId);
   if (files.length > 0) return { found: [{ model, version, files }], unwanted: [], notes: [] };
+  if (fileId === undefined && all.length === 0)
+    return { found: [], unwanted: [withoutFiles(said, model)], notes: [] };
   if (fileId === undefined)
     return { found: [], unwanted: [], notes: [`${said}: no file of it is the one asked for.`] };
   return absent(said, 'The version has no such file (any more).');
+}
+
+/** The site takes the files out of its answers when it hands them out no more. */
+function withoutFiles(what: string, model: Model | undefined): Unwanted {
+  const isArchived = /^archived$/i.test(model?.mode ?? '');
+  return {
+    what,
+    state: 'refused',
+    code: isArchived ? 'archived' : 'no-file',
+    why: isArchived
+      ? 'The creator has archived it; the site hands its files out no more.'
+      : 'The site names no file of it.',
+    next: 'What is known of it stays as it is.',
+  };
 }
 
 function absent(said: string, why = 'The site does not have it, or does not show it (404).'): Outcome {

@@ -28,6 +28,7 @@ export function getResult(outcome: GetOutcome): RunResult {
     summary: lines === undefined ? summaryOf(outcome, counts) : ['', ...lines, 'Nothing was fetched.'],
     data: {
       galleries: described.galleries,
+      files: filesOf(outcome),
       ...(lines === undefined
         ? {}
         : {
@@ -40,6 +41,16 @@ export function getResult(outcome: GetOutcome): RunResult {
           }),
     },
   };
+}
+
+/** Where each file is or would be, for scripts. */
+function filesOf({ planned, ended }: GetOutcome): unknown[] {
+  const ends = new Map(ended.map(({ row, end }) => [row.path, end]));
+  return planned.map(({ want, path, step }) => {
+    const end = ends.get(path);
+    const now = end === undefined ? step : end.state === 'done' ? end.how : end.state;
+    return { path: end?.state === 'done' ? end.path : path, step: now, size: want.size ?? null };
+  });
 }
 
 type Counts = Readonly<
