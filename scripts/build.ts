@@ -8,6 +8,7 @@ import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundleLibrary } from './bundle-library.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const DIST = join(ROOT, 'dist');
@@ -21,6 +22,7 @@ async function build(): Promise<void> {
     await moveIn(join(made, 'web'), join(DIST, 'web'));
     if (process.argv.includes('--web')) return;
     emitProgram(made);
+    await bundleLibrary('kysely', join(made, 'src'));
     for (const part of ['src', 'standin']) {
       await copyPlainFiles(join(ROOT, part), join(made, part));
       await moveIn(join(made, part), join(DIST, part));

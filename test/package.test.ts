@@ -61,6 +61,20 @@ describe.skipIf(!IS_CHECKOUT)('the package', () => {
     });
   };
 
+  it('reads its largest library from one file, with its licence on top', () => {
+    const program = join(installed, 'dist/src');
+    const library = readFileSync(join(program, 'libraries/kysely.js'), 'utf8');
+    const scripts = readdirSync(program, { recursive: true, encoding: 'utf8' }).filter(
+      (name) => name.endsWith('.js') && !name.startsWith('libraries'),
+    );
+
+    expect(library).toMatch(/^\/\*! kysely\s+The MIT License[\s\S]+Copyright[\s\S]+\*\//);
+    expect(scripts.length).toBeGreaterThan(100);
+    expect(
+      scripts.filter((name) => /from ['"]kysely['"]/.test(readFileSync(join(program, name), 'utf8'))),
+    ).toEqual([]);
+  });
+
   it('holds built JavaScript and what goes with it: no sources, no tests, no notes', () => {
     const files = readdirSync(installed, { recursive: true, withFileTypes: true, encoding: 'utf8' })
       .filter((entry) => entry.isFile() && !entry.parentPath.includes(join(installed, 'node_modules')))

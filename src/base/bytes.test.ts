@@ -44,4 +44,12 @@ describe('formatCount', () => {
   it('separates thousands', () => {
     expect([0, 999, 9873, 1_000_000].map(formatCount)).toEqual(['0', '999', '9,873', '1,000,000']);
   });
+
+  it('writes whole numbers as the language itself would', () => {
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), (count) => {
+        expect(formatCount(count)).toBe(count.toLocaleString('en-US'));
+      }),
+    );
+  });
 });

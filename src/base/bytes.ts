@@ -22,7 +22,7 @@ function trimZero(text: string): string {
   return text.endsWith('.0') ? text.slice(0, -2) : text;
 }
 
-/** A count with thousands separated: `9,873`. */
+/** A whole number with thousands separated: `9,873`. By hand: the first `toLocaleString` of a process takes 20 ms. */
 export function formatCount(count: number): string {
-  return count.toLocaleString('en-US');
+  return String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ',');
 }
