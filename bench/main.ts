@@ -17,6 +17,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchResult[]>>> = {
   organise: async () => (await import('./organise.ts')).run(),
   duplicates: async () => (await import('./duplicates.ts')).run(),
   update: async () => (await import('./update.ts')).run(),
+  prompts: async () => (await import('./prompts.ts')).run(),
 };
 
 async function main(names: readonly string[]): Promise<number> {

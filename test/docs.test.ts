@@ -366,6 +366,8 @@ describe('the commands of the guide', () => {
       .png()
       .toFile(join(home.folder, 'image.png'));
     mkdirSync(join(home.folder, 'archive'));
+    mkdirSync(join(home.folder, 'images'));
+    writeFileSync(join(home.folder, 'images/12345.txt'), JSON.stringify({ raw_prompt: 'smile, tree' }));
     await writeRecord(join(home.folder, 'civitai-data/ink'), standin);
   });
 

@@ -63,6 +63,21 @@ export const ERROR_MEANINGS: Readonly<
     'A flag or argument is unknown or has a value that can not be.',
     '`civitarium help COMMAND`',
   ],
+  'prompt-list-unreadable': [
+    '1',
+    'A list of terms is there and can not be read.',
+    'Save it as UTF-8, one term a line.',
+  ],
+  'prompt-note-changed': [
+    '3',
+    'Another program wrote a note while its prompt was filtered.',
+    'Run the same command again.',
+  ],
+  'output-there': [
+    '1',
+    'A file that was to be written is there already.',
+    'Name another file, or give `--yes` to write over it.',
+  ],
   'damaged-record': [
     '3',
     'A record of another program holds no answer of the site.',

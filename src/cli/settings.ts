@@ -53,6 +53,7 @@ export function resolveSettings(sources: SettingsSources): Settings {
     stateFolder: places.state,
     cacheFolder: places.cache,
     logFolder: logFolder(config, places, cwd),
+    configFolder: places.config,
     configFile: sources.configFile,
   };
 }

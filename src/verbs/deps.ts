@@ -32,6 +32,8 @@ export interface Settings {
   readonly stateFolder: string;
   readonly cacheFolder: string;
   readonly logFolder: string;
+  /** Where a user's own files for the program lie, whether a configuration is among them or not. */
+  readonly configFolder: string;
   /** The config file in use, absolute. */
   readonly configFile: string | undefined;
 }

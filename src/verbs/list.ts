@@ -50,6 +50,11 @@ export const VERBS: readonly VerbEntry[] = [
     load: async () => (await import('./krita.ts')).krita,
   },
   {
+    name: 'prompts',
+    summary: 'take words out of prompts by lists, count them, put a LoRA into them',
+    load: async () => (await import('./prompts.ts')).prompts,
+  },
+  {
     name: 'organize',
     summary: 'put files into folders by template',
     load: async () => (await import('./organize.ts')).organize,
