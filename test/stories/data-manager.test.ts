@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -9,6 +8,7 @@ import type { Standin } from '../../standin/start.ts';
 import { readDuplicateList, readMissingList } from '../../src/formats/sidecars/collected-files.ts';
 import { makeHome } from '../cli.ts';
 import type { CliResult, Home } from '../cli.ts';
+import { runOnTerminal } from '../terminal.ts';
 import { treeOf } from '../tree.ts';
 import { unknownModel } from './testing/model-bytes.ts';
 
@@ -344,7 +344,7 @@ describe('config.json', () => {
 describe('--output that is not there', () => {
   it('is asked for on a terminal, with a default', { timeout: 60_000 }, async () => {
     const said = await onTerminal('\r');
-    if (said === undefined) return; // No `script` on this machine.
+    if (said === undefined) return;
     expect(existsSync(join(home.folder, 'output', 'processed_files.json')), said).toBe(true);
   });
 
@@ -354,25 +354,9 @@ describe('--output that is not there', () => {
     expect(said).toContain('No folder to collect in was named');
   });
 
-  /** Runs on a terminal and types once the question is there; `undefined` where there is no way to have a terminal. */
-  async function onTerminal(typed: string): Promise<string | undefined> {
-    const program = join(import.meta.dirname, '../../bin/civitarium.js');
-    const line = `stty cols 300; ${process.execPath} ${program} --all models --noimages --api-url ${standin.apiUrl}`;
-    const child = spawn('script', ['-qec', line, '/dev/null'], {
-      cwd: home.folder,
-      env: { ...home.env, TERM: 'xterm' },
+  const onTerminal = (typed: string): Promise<string | undefined> =>
+    runOnTerminal(home, ['--all', 'models', '--noimages', '--api-url', standin.apiUrl], {
+      question: 'Folder for everything',
+      typed,
     });
-    let said = '';
-    let hasTyped = false;
-    child.stdout.on('data', (chunk: Buffer) => {
-      said += chunk.toString('utf8');
-      if (hasTyped || !said.includes('Folder for everything')) return;
-      hasTyped = true;
-      child.stdin.write(typed);
-    });
-    return await new Promise((done) => {
-      child.once('error', () => done(undefined));
-      child.once('close', () => done(said));
-    });
-  }
 });

@@ -16,6 +16,7 @@ import { organize } from '../../src/verbs/organize.ts';
 import { startStandin } from '../../standin/start.ts';
 import type { Standin } from '../../standin/start.ts';
 import { treeOf } from '../tree.ts';
+import { runOnTerminal } from '../terminal.ts';
 import { runVerb } from '../verb-run.ts';
 import { makeOrganiseLibrary } from './testing/organise-library.ts';
 import type { OrganiseLibrary } from './testing/organise-library.ts';
@@ -236,6 +237,27 @@ describe('the place where a file is to be put', { timeout: 120_000 }, () => {
     expect(shown.at(-1)).toContain(`Put ${plan.length} files there?`);
     expect(result.counts['done']).toBe(answer === 'y' ? plan.length : 0);
     if (answer === 'n') expect(library.tree()).toEqual(before);
+  });
+
+  it('is shown on a real terminal as a tree, and nothing moves before a yes', async () => {
+    const before = library.tree();
+    const answer = (typed: string): Promise<string | undefined> =>
+      runOnTerminal(library.home, ['organize', library.folder, '--api-url', standin.apiUrl], {
+        question: `Put ${plan.length} files there?`,
+        typed,
+      });
+
+    const refused = await answer('n');
+    if (refused === undefined) return;
+    expect(refused).toContain(`${library.folder}/organized/`);
+    expect(library.tree()).toEqual(before);
+    const agreed = await answer('y');
+
+    expect(agreed).toMatch(new RegExp(`${plan.length} (?:files )?moved|${plan.length} done`));
+    for (const { from, to } of plan) {
+      expect(existsSync(from), from).toBe(false);
+      expect(existsSync(to), to).toBe(true);
+    }
   });
 
   it('is filled while a scan looks at the same folders: both end well', async () => {
