@@ -33,6 +33,15 @@ describe('besideStems', () => {
     });
   });
 
+  it('leaves the stem to the file that has it, whatever comes beside it', () => {
+    const files = ['ink.ckpt', 'ink.safetensors', 'Ink.pt'].map(file);
+    expect(Object.fromEntries(besideStems(files, new Set(['ink.ckpt'])))).toEqual({
+      'ink.ckpt': 'ink',
+      'ink.safetensors': 'ink.safetensors',
+      'Ink.pt': 'Ink.pt',
+    });
+  });
+
   it('holds names for one that differ in letter case only', () => {
     expect(stems('Ink.ckpt', 'ink.safetensors')).toEqual({
       'ink.safetensors': 'ink',

@@ -11,9 +11,9 @@ export const MAX_STEM_BYTES = MAX_NAME_BYTES - ENDING_BYTES;
 export const beside: Profile = {
   name: 'beside',
   base: 'root',
-  places(files) {
+  places(files, held) {
     const places = new Map<string, FilePlaces>();
-    const stems = besideStems(files);
+    const stems = besideStems(files, new Set(held?.keys()));
     for (const file of files) {
       const stem = stems.get(placeKey(file));
       if (stem !== undefined) places.set(placeKey(file), placesOf(file.folder, stem));
@@ -23,14 +23,20 @@ export const beside: Profile = {
 };
 
 /**
- * The stem of every file's notes, by `placeKey`. Of two files with one stem in one folder the first (safetensors before
- * others, then by name) uses the stem, the later ones their whole file name. Stems too long for the names made of them
- * are cut and carry a hash.
+ * The stem of every file's notes, by `placeKey`. Of two files with one stem in one folder the one that has it already
+ * (its key is in `holders`), else the first (safetensors before others, then by name), uses the stem, the others their
+ * whole file name. Stems too long for the names made of them are cut and carry a hash.
  */
-export function besideStems(files: readonly ProfileFile[]): Map<string, string> {
+export function besideStems(
+  files: readonly ProfileFile[],
+  holders: ReadonlySet<string> = new Set(),
+): Map<string, string> {
   const stems = new Map<string, string>();
   const taken = new Set<string>();
   const later: ProfileFile[] = [];
+  const rankOf = (file: ProfileFile): number => (holders.has(placeKey(file)) ? -1 : rank(file));
+  const byPreference = (a: ProfileFile, b: ProfileFile): number =>
+    rankOf(a) - rankOf(b) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
   for (const file of [...files].sort(byPreference)) {
     const stem = shortened(file.stem, MAX_STEM_BYTES);
     if (take(taken, file.folder, stem)) stems.set(placeKey(file), stem);
@@ -54,6 +60,12 @@ export function previewName(stem: string, position: number, extension: string): 
 /** `<stem>.html` */
 export function pageName(stem: string): string {
   return `${stem}.html`;
+}
+
+/** The names that page and note of a file with this stem have, when the stem is theirs. */
+export function bareNames(stem: string): string[] {
+  const short = shortened(stem, MAX_STEM_BYTES);
+  return ['.html', '.civitarium.html', '.civitai.info', '.civitai.json'].map((ending) => short + ending);
 }
 
 function placesOf(folder: string, stem: string): FilePlaces {
@@ -83,10 +95,6 @@ function take(taken: Set<string>, folder: string, name: string): boolean {
   if (taken.has(key)) return false;
   taken.add(key);
   return true;
-}
-
-function byPreference(a: ProfileFile, b: ProfileFile): number {
-  return rank(a) - rank(b) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
 }
 
 function rank(file: ProfileFile): number {

@@ -11,6 +11,7 @@ import { reconcile } from '../../library/reconcile.ts';
 import type { Walk, WalkedFile } from '../../library/walked.ts';
 import { besideStems } from '../../profiles/beside.ts';
 import { placeKey } from '../../profiles/profile.ts';
+import { heldStems } from '../held-stems.ts';
 import { companionsIn } from './companions.ts';
 import type { Companion } from './companions.ts';
 import { readTemplateValues } from './facts.ts';
@@ -142,7 +143,10 @@ function companionsOf(
     else known.push(file);
   }
   const found = new Map<WalkedFile, Companion[]>();
-  const stems = besideStems(walk.files);
+  const walkedById = new Map([...rows].map(([walked, { id }]) => [id, walked]));
+  const held = heldStems(root, walkedById, [...notes.values()].flat());
+  const holders = [...rows].flatMap(([walked, { id }]) => (held.has(id) ? [placeKey(walked)] : []));
+  const stems = besideStems(walk.files, new Set(holders));
   for (const [folder, files] of byFolder) {
     const names = walk.names.get(folder) ?? new Set<string>();
     const ours = new Set<string>();

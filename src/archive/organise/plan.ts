@@ -1,6 +1,6 @@
 import { pathIn } from '../../library/disk-path.ts';
 import type { PathText } from '../../library/disk-path.ts';
-import { besideStems } from '../../profiles/beside.ts';
+import { bareNames, besideStems } from '../../profiles/beside.ts';
 import { byteLength, foldName, MAX_NAME_BYTES, shortened } from '../../profiles/file-name.ts';
 import { stemOf } from '../../profiles/profile.ts';
 import type { PathTemplate } from '../../profiles/template.ts';
@@ -168,11 +168,14 @@ function take(file: PlanFile, folder: string, name: string, folders: Folders): G
  */
 function withOwnNotes(going: readonly Going[], { mode }: PlanOptions, folders: Folders): PlannedGroup[] {
   const leaving = new Set(mode === 'move' ? going.map((one) => one.file.path) : []);
-  const arriving = new Map<string, string[]>();
-  for (const { folder, name } of going) {
-    const names = arriving.get(folder);
-    if (names === undefined) arriving.set(folder, [name]);
-    else names.push(name);
+  const arriving = new Map<string, Arriving[]>();
+  for (const { file, folder, name } of going) {
+    const here = arriving.get(folder) ?? [];
+    arriving.set(folder, here);
+    here.push({
+      name,
+      holdsStem: file.companions.some((one) => one.ours && one.prefix === stemOf(file.name)),
+    });
   }
   const stems = new Map(
     [...arriving].map(([folder, names]) => [folder, folders.stemsAfter(folder, names, leaving)]),
@@ -237,14 +240,22 @@ class Folders {
   /** The stem of the notes of each model file that will lie in a folder, by its name. */
   stemsAfter(
     folder: string,
-    arriving: readonly string[],
+    arriving: readonly Arriving[],
     leaving: ReadonlySet<PathText>,
   ): Map<string, string> {
-    const staying = [...this.#names(folder).values()].filter(
+    const there = new Set(this.#names(folder).values());
+    const staying = [...there].filter(
       (name) => this.#disk.isModel(name) && !leaving.has(`${folder}/${name}`),
     );
+    const stands = (stem: string): boolean => bareNames(stem).some((name) => there.has(name));
+    const holders = staying.filter((name) => stands(stemOf(name)) && !stands(name));
+    // Who stays keeps its stem before who comes with one.
+    const kept = new Set(holders.map(stemOf));
+    const coming = arriving.filter(({ name, holdsStem }) => holdsStem && !kept.has(stemOf(name)));
+    const names = new Set([...arriving.map(({ name }) => name), ...staying]);
     return besideStems(
-      [...new Set([...arriving, ...staying])].map((name) => ({ folder: '', name, stem: stemOf(name) })),
+      [...names].map((name) => ({ folder: '', name, stem: stemOf(name) })),
+      new Set([...holders, ...coming.map(({ name }) => name)]),
     );
   }
 
@@ -255,6 +266,13 @@ class Folders {
     this.#standing.set(folder, names);
     return names;
   }
+}
+
+/** A model file on its way to a folder. */
+interface Arriving {
+  readonly name: string;
+  /** Its notes have the bare stem. */
+  readonly holdsStem: boolean;
 }
 
 function keyOf(folder: string, name: string): string {

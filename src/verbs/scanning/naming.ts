@@ -38,8 +38,8 @@ export interface Naming {
 
 /**
  * The naming of every root; roots that share an output folder share its names. Beside the models all files of the walk
- * count, also those that a run does not ask about: a name must not depend on what is asked about. `held`: folder names
- * that files were given in the output folder before, by file id; they stay theirs.
+ * count, also those that a run does not ask about: a name must not depend on what is asked about. `held`: the stems, or the
+ * folder names in the output folder, that files were given before, by file id; they stay theirs.
  */
 export function namingsOf(
   roots: readonly WalkedRoot[],
@@ -54,13 +54,27 @@ export function namingsOf(
     roots.map((root) => {
       const base = root.target.root;
       const all = [...root.walk.files, ...filelessIn(filesOf(root))];
-      const places = beside.places(all.map((walked) => profileFile(walked, '')));
+      const holders = heldIn(filesOf(root), held);
+      const places = beside.places(
+        all.map((walked) => profileFile(walked, '')),
+        holders,
+      );
       return [
         root,
         namingFrom('beside', base, boundsOf(base, root.walk.links), (file) =>
           places.get(placeKey(profileFile(file.walked, ''))),
         ),
       ];
+    }),
+  );
+}
+
+/** The held stems of a root's files, by the key of the file. */
+function heldIn(files: readonly StockFile[], held: ReadonlyMap<number, string>): Map<string, string> {
+  return new Map(
+    files.flatMap(({ fileId, walked }) => {
+      const stem = held.get(fileId);
+      return stem === undefined ? [] : [[placeKey(profileFile(walked, '')), stem] as const];
     }),
   );
 }

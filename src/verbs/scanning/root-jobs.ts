@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { sql } from 'kysely';
+import { heldStems } from '../../archive/held-stems.ts';
 import type { Stock, StockFile, WalkedRoot } from '../../archive/take-stock.ts';
 import { filesNoted } from '../../catalog/noted-hash.ts';
 import type { Catalog } from '../../catalog/open.ts';
@@ -27,7 +28,7 @@ export async function rootJobs(
     const { files, others, described } = stockOf(walked);
     return [...files, ...others, ...described];
   };
-  const namings = await namingsFor(catalog, job, cwd, filesOf);
+  const namings = await namingsFor(catalog, job, cwd, filesOf, outputs);
   const originals = job.request.configured === undefined ? NONE : await originalsOfCopies(catalog);
   return job.roots.flatMap((walked) => {
     const naming = namings.get(walked);
@@ -50,10 +51,16 @@ async function namingsFor(
   { roots, request }: Pick<LibraryJob, 'roots' | 'request'>,
   cwd: string,
   filesOf: (walked: WalkedRoot) => StockFile[],
+  outputs: ReadonlyMap<WalkedRoot, readonly OutputRow[]>,
 ): Promise<Map<WalkedRoot, Naming>> {
   const { configured } = request;
-  if (configured === undefined)
-    return namingsOf(roots, filesOf, request, cwd, await heldBases(catalog, request, cwd));
+  if (configured === undefined) {
+    const held =
+      request.profile === 'collected'
+        ? await heldBases(catalog, request, cwd)
+        : new Map(roots.flatMap((root) => stemsBeside(root, filesOf(root), outputs.get(root) ?? [])));
+    return namingsOf(roots, filesOf, request, cwd, held);
+  }
   return configuredNamings(roots, filesOf, configured, await heldPaths(catalog));
 }
 
@@ -61,6 +68,16 @@ async function namingsFor(
 function filesWithNotes(rows: readonly OutputRow[]): Set<number> {
   const own = rows.filter((row) => (row.kind === 'info' || row.kind === 'page') && row.done_sha256 !== null);
   return new Set(own.flatMap((row) => row.file_id ?? []));
+}
+
+/** The bare stems that files have beside them already, by file id: a file that comes later does not take one away. */
+function stemsBeside(
+  { target }: WalkedRoot,
+  files: readonly StockFile[],
+  outputs: readonly OutputRow[],
+): [number, string][] {
+  const byId = new Map(files.map((file) => [Number(file.fileId), file.walked]));
+  return [...heldStems(target.root, byId, outputs)].map((id) => [id, byId.get(id)?.stem ?? '']);
 }
 
 /** The folder names that files of any root were given in the output folder before, by file id: they stay. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { heldStems } from '../../archive/held-stems.ts';
 import { renewSidecars, writeSidecars } from '../../archive/sidecar-write.ts';
 import type { SidecarJob } from '../../archive/sidecar-write.ts';
 import type { StockFile } from '../../archive/take-stock.ts';
@@ -75,7 +76,10 @@ function wanting(
   formats: readonly WrittenSidecar[],
 ): StockFile[] {
   const { walk, target } = job.walked;
-  const stems = besideStems(walk.files);
+  const byId = new Map(job.files.map((file) => [Number(file.fileId), file.walked]));
+  const held = heldStems(target.root, byId, job.outputs);
+  const holders = job.files.filter(({ fileId }) => held.has(fileId)).map((file) => placeKey(file.walked));
+  const stems = besideStems(walk.files, new Set(holders));
   const recorded = new Set(
     job.outputs
       .filter((row) => row.done_sha256 !== null && row.intent_sha256 === null)
