@@ -122,7 +122,11 @@ export const ERROR_MEANINGS: Readonly<
   'path-unreadable': ['1', 'The path can not be read.', 'Give yourself the right to read and enter it.'],
   'path-special': ['1', 'The path is neither a folder nor a file.', 'Name a folder.'],
   'path-not-model': ['1', 'The file is not a model file.', 'The message lists the endings.'],
-  'no-models': ['1', 'The folder holds no model files.', 'Name the folder that does.'],
+  'no-models': [
+    '1',
+    'The folder holds no model files, nor descriptions of models.',
+    'Name the folder that does.',
+  ],
   'not-scanned': [
     '1',
     'The command works on folders that were scanned, and this one was not.',

@@ -6,6 +6,7 @@ import { ensureRoot, findRoot, markRootAbsent, markRootPresent } from '../catalo
 import type { Root } from '../catalog/root.ts';
 import type { Catalog } from '../catalog/open.ts';
 import { takeDescribed } from './described-models.ts';
+import { isAboutName } from '../formats/sidecars/about-name.ts';
 import { MODEL_EXTENSIONS } from '../formats/model-file.ts';
 import { anyOf } from '../library/glob.ts';
 import { countRecognised, reconcile } from '../library/reconcile.ts';
@@ -121,12 +122,20 @@ export function assertPresent(root: Root, presence: RootPresence): void {
 
 /** Throws UserError `no-models` when nothing that is meant was found. */
 export function assertModels(target: Target, walked: TargetWalk): void {
-  if (walked.meant.length > 0) return;
+  if (walked.meant.length > 0 || hasDescriptions(walked)) return;
   const what = walked.isWhole ? 'holds no model files' : 'holds none of the model files that were asked for';
   throw new UserError(`${target.root} ${what}.`, {
     code: 'no-models',
     next: `Model files end in ${MODEL_EXTENSIONS.join(', ')}.`,
   });
+}
+
+/** Models may be described by hand where no file lies. */
+function hasDescriptions({ names, isMeant }: TargetWalk): boolean {
+  for (const [folder, own] of names)
+    for (const name of own)
+      if (isAboutName(name) && isMeant(folder === '' ? name : `${folder}/${name}`)) return true;
+  return false;
 }
 
 /**

@@ -19,7 +19,9 @@ const hashingSchema = z.strictObject({
   also: z
     .array(z.enum(['AutoV3', 'CRC32', 'BLAKE3']))
     .optional()
-    .describe('Hashes besides SHA-256, AutoV1 and AutoV2, which cost nothing.'),
+    .describe(
+      'Hashes besides SHA-256, AutoV1 and AutoV2, which cost nothing. Files that are known are read once more for them.',
+    ),
 });
 
 /** One folder of models of one type. */

@@ -155,6 +155,20 @@ describe('models described by hand', () => {
     expect(galleryOf(models).columns['name']).toContain('sold_out');
   });
 
+  it('need no model file at all: a folder with descriptions alone is a library', async () => {
+    const alone = join(home.folder, 'by hand');
+    mkdirSync(join(alone, 'sub'), { recursive: true });
+    writeFileSync(join(alone, 'gone.about.yaml'), 'name: Gone from the site\ntype: LORA\n');
+    writeFileSync(join(alone, 'sub', 'two.about.json'), '{"name": "Two"}');
+
+    const { code, stderr, json } = await home.run(['scan', alone, '--api-url', standin.apiUrl, '--json']);
+
+    expect(code, stderr).toBe(0);
+    expect(json).toMatchObject({ counts: { files: 0, pages: 2 }, requests: { total: 0 } });
+    expect(readFileSync(join(alone, 'gone.html'), 'utf8')).toContain('Gone from the site');
+    expect(galleryOf(alone).columns['name']).toEqual(expect.arrayContaining(['Gone from the site', 'Two']));
+  });
+
   it('names file and line of what it can not take, goes on, and keeps what was said before', async () => {
     const garden = join(models, 'own', 'grandmas_garden.about.yaml');
     writeFileSync(garden, 'name: Garden two\nrating: 11\ncolour: red\ntags: &t [a]\n');

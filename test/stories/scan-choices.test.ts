@@ -209,6 +209,23 @@ describe('scan of some files, in some place, again', () => {
     expect(treeOf(home.folder)).toEqual(before);
   });
 
+  it('makes a hash that is asked for later, of files that are known, and each once', async () => {
+    await run('scan', models);
+    const config = join(home.folder, 'hashing.yaml');
+    writeFileSync(config, 'hashing:\n  also: [BLAKE3, CRC32]\n');
+
+    const dry = await run('scan', models, '--config', config, '--dry-run');
+    const asked = await run('scan', models, '--config', config);
+    const again = await run('scan', models, '--config', config, '--force-refresh');
+
+    expect(dry.json['plan']).toMatchObject({ to_hash: files.length });
+    expect(asked.json.counts).toMatchObject({ hashed: files.length });
+    expect(again.json.counts).toMatchObject({ hashed: 0 });
+    const page = readFileSync(beside(files[0], '.html'), 'utf8');
+    expect(page).toContain('BLAKE3');
+    expect(page).toContain('CRC32');
+  });
+
   it('records nothing of a folder without models, and writes nothing into a root that is empty now', async () => {
     mkdirSync(join(home.folder, 'empty'));
     expect((await run('scan', join(home.folder, 'empty'))).json.failures).toMatchObject([

@@ -3,6 +3,7 @@ import { InterruptedError } from '../../base/errors.ts';
 import type { SourceError } from '../../base/errors.ts';
 import { adoptHashes } from '../../archive/adopt-hashes.ts';
 import { fetchedHashes } from '../../archive/download/fetched-hashes.ts';
+import { blobsLacking } from '../../archive/lacking-hashes.ts';
 import { hashFiles, knownHashes } from '../../archive/hash-files.ts';
 import type { KnownHash } from '../../archive/hash-files.ts';
 import { identify } from '../../archive/identify.ts';
@@ -40,7 +41,8 @@ export async function identifyRoots(
 ): Promise<IdentifiedRoots> {
   const stocks = new Map<WalkedRoot, Stock>();
   const noted = new Map<number, NotedBytes>();
-  for (const root of roots) stocks.set(root, await stockToRead(catalog, root, { request, startedAt, noted }));
+  for (const root of roots)
+    stocks.set(root, await stockToRead(deps, catalog, root, { request, startedAt, noted }));
   const hashing = await hashAll(deps, catalog, stocks, request);
   const files = [...stocks.values()].flatMap((stock) => stock.files);
   const known = await knownHashes(
@@ -102,11 +104,12 @@ function otherThanNoted(
 
 /** With `readsAll`, files whose hash is only what another program noted are read like those without one. */
 async function stockToRead(
+  deps: Deps,
   catalog: Catalog,
   root: WalkedRoot,
   { request: { readsAll }, startedAt, noted }: StockToRead,
 ): Promise<Stock> {
-  const stock = await takeStock(catalog, root, startedAt);
+  const stock = await withLacking(deps, catalog, await takeStock(catalog, root, startedAt));
   if (readsAll !== true) return stock;
   const rows = await readByKeys(
     stock.files.map((file) => file.fileId),
@@ -120,7 +123,16 @@ async function stockToRead(
         .execute(),
   );
   for (const { id, sha256, hash_origin: origin } of rows) noted.set(id, { sha256, origin: origin ?? '' });
-  const isToRead = (file: StockFile): boolean => file.blobId === undefined || noted.has(file.fileId);
+  const due = new Set(stock.toHash);
+  return { ...stock, toHash: stock.files.filter((file) => due.has(file) || noted.has(file.fileId)) };
+}
+
+/** Files that were read before a hash was asked for that only reading gives are read once more. */
+async function withLacking({ settings }: Deps, catalog: Catalog, stock: Stock): Promise<Stock> {
+  const blobIds = stock.files.flatMap((file) => file.blobId ?? []);
+  const lacking = await blobsLacking(catalog, blobIds, settings.hashKinds);
+  if (lacking.size === 0) return stock;
+  const isToRead = ({ blobId }: StockFile): boolean => blobId === undefined || lacking.has(blobId);
   return { ...stock, toHash: stock.files.filter(isToRead) };
 }
 
@@ -151,11 +163,11 @@ async function hashAll(
     const phase = deps.progress.phase('Hashing', total, 'bytes');
     const hasher = await deps.hasher(deps.settings.hashKinds);
     for (const [{ target, walk }, stock] of wanted) {
-      const noted =
-        readsAll === true
-          ? new Map<number, never>()
-          : await adoptHashes(stock.toHash, target.root, walk, (names) => notedOfNames(catalog.db, names));
-      const fetched = await fetchedHashes(catalog, await deps.hostId(), stock.toHash, target.root);
+      // What is known saves reading the file, which a hash that nobody made yet asks for all the same.
+      const adopted =
+        deps.settings.hashKinds.length > 0
+          ? new Map<number, KnownHash>()
+          : await knownBefore(deps, catalog, stock.toHash, { target, walk }, readsAll === true);
       const done = await hashFiles(stock.toHash, {
         catalog,
         hasher,
@@ -164,7 +176,7 @@ async function hashAll(
         signal: deps.signal,
         now: () => deps.clock.now(),
         phase,
-        adopted: new Map<number, KnownHash>([...noted, ...fetched]),
+        adopted,
       });
       result.hashed += done.hashed;
       result.bytes += done.bytes;
@@ -181,6 +193,21 @@ async function hashAll(
     phase.end();
   }
   return { ...result, tookMs: deps.clock.now() - startedAt };
+}
+
+/** Hashes of files that need not be read: noted by other programs, unless those count for nothing, or seen when they came. */
+async function knownBefore(
+  deps: Deps,
+  catalog: Catalog,
+  files: readonly StockFile[],
+  { target, walk }: Pick<WalkedRoot, 'target' | 'walk'>,
+  readsAll: boolean,
+): Promise<Map<number, KnownHash>> {
+  const noted = readsAll
+    ? new Map<number, KnownHash>()
+    : await adoptHashes(files, target.root, walk, (names) => notedOfNames(catalog.db, names));
+  const fetched = await fetchedHashes(catalog, await deps.hostId(), files, target.root);
+  return new Map<number, KnownHash>([...noted, ...fetched]);
 }
 
 type Known = ReadonlyMap<FileId, { readonly sha256: Sha256; readonly blobId: BlobId }>;

@@ -1,6 +1,7 @@
 import { formatBytes, formatCount } from '../../base/bytes.ts';
 import type { FileId, RootId } from '../../base/ids.ts';
 import { countStates } from '../../archive/count-states.ts';
+import { blobsLacking } from '../../archive/lacking-hashes.ts';
 import { estimateBytes } from '../../archive/plan-previews.ts';
 import { assertModels, assertPresent, presenceOf, walkTarget } from '../../archive/take-stock.ts';
 import type { Stock, StockFile, TargetWalk, WalkedRoot } from '../../archive/take-stock.ts';
@@ -26,6 +27,8 @@ interface PlannedRoot {
   /** `undefined` when it was never scanned. */
   readonly root: Root | undefined;
   readonly found: Reconciled<FileRow>;
+  /** Blobs of which a hash is asked for that was never made. */
+  readonly lacking: ReadonlySet<number>;
 }
 
 /** What a scan would do, without doing any of it: nothing is read but folders and the catalog, nobody is asked. */
@@ -106,7 +109,9 @@ async function planRoot(
     rows.filter((row) => walk.isMeant(row.path)),
     { ...walk, files: walk.meant },
   );
-  return { target, walk, root, found };
+  const blobIds = found.unchanged.flatMap(({ row }) => row.blob_id ?? []);
+  const lacking = await blobsLacking(catalog, blobIds, deps.settings.hashKinds);
+  return { target, walk, root, found, lacking };
 }
 
 interface Plan extends Readonly<Record<string, number>> {
@@ -120,10 +125,12 @@ interface Plan extends Readonly<Record<string, number>> {
 }
 
 function planOf(roots: readonly PlannedRoot[], previews: Pick<Plan, 'previews' | 'previews_bytes'>): Plan {
-  const toHash = roots.flatMap(({ found }) => [
+  const toHash = roots.flatMap(({ found, lacking }) => [
     ...found.added,
     ...found.changed.map((pair) => pair.walked),
-    ...found.unchanged.filter((pair) => pair.row.blob_id === null).map((pair) => pair.walked),
+    ...found.unchanged
+      .filter(({ row }) => row.blob_id === null || lacking.has(row.blob_id))
+      .map((pair) => pair.walked),
   ]);
   return {
     to_hash: toHash.length,
