@@ -125,6 +125,18 @@ describe('a job scan-paths', () => {
     expect(result.summary.join('\n')).toContain('organized');
   });
 
+  it('says under --dry-run, before its first run, that what is not scanned would stay', async () => {
+    const before = treeOf(library.home.folder);
+
+    const result = await library.run(library.job({ organise: USUAL_WISH }), { 'dry-run': true });
+
+    const [files, all] = [library.files.length, result.counts['files'] ?? Number.NaN];
+    expect(treeOf(library.home.folder)).toEqual(before);
+    expect(all).toBeGreaterThanOrEqual(files);
+    expect(result.counts).toMatchObject({ organise_files: all, organise_skipped: all, organised: 0 });
+    expect(result.warnings).toContainEqual(expect.stringMatching(`^${all} files stay: Not scanned yet`));
+  });
+
   it('only plans where organization.dry_run is set: no file moves (B0-2), nothing is written (B0-3)', async () => {
     const before = treeOf(library.folder);
 

@@ -93,7 +93,7 @@ export async function organiseFound({ deps, catalog, runId, wish, found }: Work)
   });
 }
 
-/** What organising would do with what is known by now. */
+/** What organising would do with what is known by now, of folders that could be looked at. */
 export async function planKnown({
   deps,
   catalog,
@@ -107,15 +107,16 @@ export async function planKnown({
   const placed = await placedEarlier(catalog, output);
   const scopes: OrganiseScope[] = [];
   for (const target of targets) {
-    const root = await findRoot(catalog.db, await deps.hostId(), target.root);
-    if (root === undefined) continue;
+    const hostId = await deps.hostId();
+    const root = (await findRoot(catalog.db, hostId, target.root)) ?? neverSeen(hostId, target.root);
     const walk = await walkTarget(target, { signal: deps.signal });
     scopes.push(jobScope(root, target, output, placed, foldersIn(root, walk.meant)));
   }
   const prepared = await preparePlan(deps, catalog, scopes, options, deps.signal);
   const result = dryResult(prepared, scopes, options, deps.terminal.width);
   const nothing = { roots: [], stocks: new Map<WalkedRoot, Stock>(), touched: new Set<number>() };
-  return phaseOf(result, { ...nothing, warnings: [], failures: [], writes: false });
+  const { warnings, failures } = result;
+  return phaseOf(result, { ...nothing, warnings, failures, writes: false });
 }
 
 function phaseOf(result: OrganiseResult, ready: ReadyToWrite): OrganisePhase {
@@ -136,6 +137,19 @@ function namedCounts({ files, done, identical, skipped, failed }: OrganiseCounts
     organise_skipped: skipped,
     organise_failed: failed,
   };
+}
+
+/** A folder that no scan has looked at: the catalog has no such number, so nothing is known of any file in it. */
+function neverSeen(hostId: string, path: string): Root {
+  const nothing = {
+    device: null,
+    seen_at: null,
+    absent_at: null,
+    digest: null,
+    settings: null,
+    due_at: null,
+  };
+  return { id: 0, host_id: hostId, path, added_at: 0, ...nothing };
 }
 
 function foldersIn(root: Root, files: readonly { readonly path: string }[]): Set<string> {

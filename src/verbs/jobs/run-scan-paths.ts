@@ -1,5 +1,6 @@
 import { UserError } from '../../base/errors.ts';
 import type { RunId } from '../../base/ids.ts';
+import type { Target } from '../../archive/targets.ts';
 import { findRoot } from '../../catalog/root.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { parseNames } from '../../profiles/configured.ts';
@@ -154,11 +155,13 @@ async function planJob(
 ): Promise<RunResult> {
   const { planScan } = await import('../scanning/plan-scan.ts');
   const plans: ScanOutcome[] = [];
+  const looked: Target[] = [];
   const warnings: string[] = [];
   const failures = [...problems];
   for (const target of request.targets) {
     try {
       plans.push(await planScan(deps, catalog, { ...request, targets: [target] }));
+      looked.push(target);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       if (error.code === 'no-models') warnings.push(error.message);
@@ -173,6 +176,12 @@ async function planJob(
     failures: [...failures, ...outcome.failures],
   };
   if (job.organise === undefined) return scanResult(all);
-  const phase = await planKnown({ deps, catalog, wish: job.organise, targets: request.targets });
-  return resultOf(all, phase, undefined);
+  const phase = await planKnown({ deps, catalog, wish: job.organise, targets: looked });
+  const { ready } = phase;
+  const joined = {
+    ...all,
+    warnings: [...all.warnings, ...ready.warnings],
+    failures: [...all.failures, ...ready.failures],
+  };
+  return resultOf(joined, phase, undefined);
 }

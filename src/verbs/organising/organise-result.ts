@@ -26,7 +26,7 @@ export function dryResult(
   width: number | undefined,
 ): OrganiseResult {
   const { plan } = prepared;
-  const tree = treeLines(plan, { ...treeOf(scopes), width });
+  const tree = plan.groups.length === 0 ? [] : treeLines(plan, { ...treeOf(scopes), width });
   const counts = countsOf(prepared, plan.groups.length, failedIn(plan).length);
   return {
     counts,
