@@ -1,4 +1,5 @@
 import { lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import type { Dirent } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
 import { isSystemError, messageOf } from '../base/errors.ts';
 import { readGeneration } from '../formats/generation.ts';
@@ -25,55 +26,64 @@ const MOST_NOTE_BYTES = 64 * 1024 * 1024;
 const MOST_IMAGE_BYTES = 256 * 1024 * 1024;
 
 /**
- * Reads the notes and images of folders and single files one by one, names in order. An image that has a note beside it is
- * told by the note. Links and hidden folders are left out. Throws UserError for a path that can't be looked at.
+ * Reads the notes and images of folders and single files one by one, in each folder the notes first. An image with a note
+ * beside it is told by the note. Links and hidden folders are left out. Throws UserError for a path that can't be looked at.
  */
 export function* promptFiles(paths: readonly string[]): Generator<PromptFile> {
   const seen = new Set<string>();
   for (const given of paths) {
     const { kind, path } = checkRoot(resolve(given));
-    const root = kind === 'folder' ? path : dirname(path);
-    for (const file of kind === 'folder' ? filesBelow(path) : [{ path, isDoubled: false }]) {
-      if ('why' in file) yield { kind: 'failed', path: file.path, why: file.why };
-      else if (!file.isDoubled && !seen.has(file.path)) yield readOne(file.path, root);
-      seen.add(file.path);
-    }
+    if (kind === 'file') yield* readAll([path], dirname(path), seen);
+    else yield* readTree(path, seen);
   }
 }
-
-type Found =
-  { readonly path: string; readonly isDoubled: boolean } | { readonly path: string; readonly why: string };
 
 /** Without recursion: folders may be nested deeply. */
-function* filesBelow(root: string): Generator<Found> {
+function* readTree(root: string, seen: Set<string>): Generator<PromptFile> {
   const folders = [root];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    let entries: Dirent[];
     try {
-      const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
-      const inner = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
-      for (const entry of inner.reverse()) folders.push(join(folder, entry.name));
-      const files = entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
-      const notes = new Set(files.filter((name) => extname(name).toLowerCase() === '.txt').map(stemOf));
-      for (const name of files) {
-        const extension = extname(name).toLowerCase();
-        if (extension === '.txt') yield { path: join(folder, name), isDoubled: false };
-        else if (IMAGES.has(extension))
-          yield { path: join(folder, name), isDoubled: notes.has(stemOf(name)) };
-      }
+      entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
     } catch (error) {
       if (!isSystemError(error)) throw error;
-      yield { path: folder, why: messageOf(error) };
+      yield { kind: 'failed', path: folder, why: messageOf(error) };
+      continue;
     }
+    const inner = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
+    for (const entry of inner.reverse()) folders.push(join(folder, entry.name));
+    const files = entries.filter((entry) => entry.isFile()).map((entry) => join(folder, entry.name));
+    yield* readAll(files.filter(isNoteName), root, seen);
+    yield* readAll(files.filter(isImageName), root, seen);
   }
 }
 
-function stemOf(name: string): string {
-  return name.slice(0, name.length - extname(name).length);
+function* readAll(paths: readonly string[], root: string, seen: Set<string>): Generator<PromptFile> {
+  for (const path of paths) {
+    if (seen.has(path) || (isImageName(path) && seen.has(stemOf(path)))) continue;
+    seen.add(path);
+    const file = readOne(path, root);
+    if (file.kind === 'note') seen.add(stemOf(path));
+    yield file;
+  }
+}
+
+function isNoteName(path: string): boolean {
+  return extname(path).toLowerCase() === '.txt';
+}
+
+function isImageName(path: string): boolean {
+  return IMAGES.has(extname(path).toLowerCase());
+}
+
+/** The path without its extension, marked so that it can be no path of a file. */
+function stemOf(path: string): string {
+  return `${path.slice(0, path.length - extname(path).length)}\0`;
 }
 
 function readOne(path: string, root: string): PromptFile {
   try {
-    return IMAGES.has(extname(path).toLowerCase()) ? readImage(path) : readNote(path, root);
+    return isImageName(path) ? readImage(path) : readNote(path, root);
   } catch (error) {
     if (!isSystemError(error)) throw error;
     return { kind: 'failed', path, why: messageOf(error) };

@@ -8,10 +8,8 @@ export interface KnownPrompt {
   readonly negative: string;
 }
 
-const PAGE = 5000;
-
-/** The prompts of all images, a page of rows at a time: of several sources the user's own, then the file's, then the site's. */
-export async function* knownPrompts(db: Kysely<Tables>): AsyncGenerator<KnownPrompt> {
+/** The prompts of all images, `page` images at a time: of several sources the user's own, then the file's, then the site's. */
+export async function* knownPrompts(db: Kysely<Tables>, page = 5000): AsyncGenerator<KnownPrompt> {
   let after: number | undefined;
   for (;;) {
     const ids = await db
@@ -21,7 +19,7 @@ export async function* knownPrompts(db: Kysely<Tables>): AsyncGenerator<KnownPro
       .where('prompt', 'is not', null)
       .$if(after !== undefined, (query) => query.where('image_id', '>', after ?? 0))
       .orderBy('image_id')
-      .limit(PAGE)
+      .limit(page)
       .execute();
     const [first, last] = [ids[0], ids.at(-1)];
     if (first === undefined || last === undefined) return;

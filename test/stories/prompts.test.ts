@@ -1,12 +1,4 @@
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  symlinkSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -157,8 +149,9 @@ describe('prompts filter', () => {
     writeNote('7.txt', 'a red hat, red hats, smile, sad eyes');
     writeFileSync(join(lists, 'Filter_Mood.txt'), 'sad*\n');
     const { code } = await run(
-      ...['filter', images, '--use', 'Clothes:word,Mood:pattern,Sex'],
-      ...['--variant', 'prompt=all-Sex', '--variant', 'calm=Sex+Mood'],
+      ...`filter IMAGES --use Clothes:word,Mood:pattern,Sex --variant prompt=all-Sex --variant calm=Sex+Mood`
+        .split(' ')
+        .map((word) => (word === 'IMAGES' ? images : word)),
     );
 
     expect(code).toBe(0);
@@ -195,6 +188,28 @@ describe('prompts filter', () => {
     expect(readFileSync(join(home.folder, 'there.json'), 'utf8')).toBe('mine');
   });
 
+  it('leaves each note old or new, whole, when it is killed, and ends as if it had not been', async () => {
+    const write = (): void => {
+      for (const name of ['7.txt', '8.txt', 'inner/9.txt']) writeNote(name);
+    };
+    write();
+    await run('filter', images);
+    const wanted = treeOf(images);
+    const done = readFileSync(join(images, '7.txt'), 'utf8');
+    for (const point of ['place.written', 'place.synced:2', 'place.renamed', 'prompts.placed']) {
+      write();
+      const old = readFileSync(join(images, '7.txt'), 'utf8');
+      const env = { CIVITARIUM_FAULT: `kill@${point}` };
+      const killed = await home.run(['prompts', 'filter', images, '--lists', lists], { env });
+
+      expect(killed.signal, point).toBe('SIGKILL');
+      for (const name of ['7.txt', '8.txt', 'inner/9.txt'])
+        expect([old, done], point).toContain(readFileSync(join(images, name), 'utf8'));
+      expect((await run('filter', images)).code).toBe(0);
+      expect(treeOf(images), point).toEqual(wanted);
+    }
+  });
+
   it('takes a prompt of a megabyte, unbalanced, with NUL', async () => {
     writeNote('7.txt', `${'(['.repeat(250_000)}smile, \0, ${'<lora:a'.repeat(50_000)}, tree`);
     const { code } = await run('filter', images);
@@ -213,15 +228,16 @@ describe('prompts of images and of the catalog', () => {
     await picture.withExif(exif).toFile(join(images, '9.jpg'));
     await picture.withExif(exif).toFile(join(images, '7.jpg'));
     writeNote('7.txt');
+    writeFileSync(join(images, '9.txt'), 'a caption');
     const output = join(home.folder, 'told.json');
     const { json } = await run('filter', images, '--output', output);
 
-    expect(json.counts).toMatchObject({ total: 2, changed: 1, read: 1 });
+    expect(json.counts).toMatchObject({ total: 3, changed: 1, read: 1, left: 1 });
     expect(sumHolds(json)).toBe(true);
     const told = JSON.parse(readFileSync(output, 'utf8')) as { path: string; prompt: { text: string } }[];
     expect(told.map(({ path }) => path)).toEqual([join(images, '7.txt'), join(images, '9.jpg')]);
     expect(told[1]?.prompt.text).toBe('1girl, <lora:ink:0.8>, (tree:1.3) BREAK sky');
-    expect(existsSync(join(images, '9.txt'))).toBe(false);
+    expect(readFileSync(join(images, '9.txt'), 'utf8')).toBe('a caption');
   });
 
   it('are taken from what the catalog knows when no path is named', async () => {

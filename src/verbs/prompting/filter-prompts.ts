@@ -8,6 +8,7 @@ import { formatCount } from '../../base/bytes.ts';
 import { InterruptedError, UserError } from '../../base/errors.ts';
 import { chunks } from '../../base/pool.ts';
 import { knownPrompts } from '../../catalog/prompts.ts';
+import { removeStaleTempsBelow } from '../../library/stale-temps.ts';
 import { REMOVED_KEY, withFields } from '../../formats/prompt-note.ts';
 import type { Filtered } from '../../prompts/filter.ts';
 import { rebuildPrompt } from '../../prompts/rebuild.ts';
@@ -89,6 +90,9 @@ function checkRebuild(input: Input, paths: readonly string[]): void {
       code: 'bad-argument',
       next: 'Leave it out.',
     });
+  for (const name of ['lora', 'from'])
+    if (/[<>:,\n\r]/.test(textOption(input, name) ?? ''))
+      throw new UserError(`--${name} holds a character that no tag can hold.`, { code: 'bad-argument' });
   if (paths.length === 0)
     throw new UserError('prompts rebuild needs the folders of the notes.', {
       code: 'bad-argument',
@@ -109,6 +113,8 @@ async function tellKnown(work: Work): Promise<void> {
 async function rewriteFiles(work: Work, paths: readonly string[]): Promise<void> {
   const { deps } = work;
   const absolute = paths.map((path) => resolve(deps.cwd, path));
+  // What a run that was killed left behind.
+  if (!deps.settings.dryRun) for (const path of absolute) removeStaleTempsBelow(path);
   let changes: NoteChange[] = [];
   const phase = deps.progress.phase('Filtering prompts', undefined, 'files');
   try {

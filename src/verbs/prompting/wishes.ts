@@ -43,7 +43,13 @@ export function readWishes(deps: Deps, input: Input): FilterWishes {
   const filter = flagOption(input, 'compat')
     ? openCompatFilter({ lists, variants })
     : openFilter({ lists, variants, tags });
-  return { filter, variants: variants.map(({ name }) => name), lists, warnings: missing.map(missingWarning) };
+  return { filter, variants: variants.map(({ name }) => name), lists, warnings: warningsOf(missing, lists) };
+}
+
+function warningsOf(missing: readonly string[], lists: readonly TermList[]): string[] {
+  if (missing.length === 0 && lists.every(({ terms }) => terms.length === 0))
+    return ['The lists hold no terms yet, so nothing is taken out.'];
+  return missing.map(missingWarning);
 }
 
 function missingWarning(path: string): string {
