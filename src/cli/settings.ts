@@ -43,6 +43,7 @@ export function resolveSettings(sources: SettingsSources): Settings {
     browsingLevel: browsingLevel(text(flags['browsing-level']) ?? api?.browsing_level),
     hashThreads: config?.hashing?.threads ?? availableParallelism(),
     hashKinds: config?.hashing?.also ?? [],
+    indexSort: config?.gallery?.sort,
     dryRun: flags['dry-run'] === true,
     yes: flags['yes'] === true,
     forceRefresh: flags['force-refresh'] === true || config?.scanner?.force_refresh === true,

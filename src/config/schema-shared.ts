@@ -24,6 +24,17 @@ const hashingSchema = z.strictObject({
     ),
 });
 
+/** How `index.html` sorts until its reader says otherwise; the names are those of the gallery's menu. */
+export const INDEX_SORTS = ['name', 'newest', 'updated', 'downloads', 'thumbs', 'size', 'added', 'modified', 'type', 'base', 'creator', 'level'] as const; // prettier-ignore
+
+const gallerySchema = z.strictObject({
+  sort: z
+    .enum(INDEX_SORTS)
+    .optional()
+    .describe('How `index.html` of a collected folder sorts until its reader says otherwise.')
+    .meta({ default: 'downloads' }),
+});
+
 /** One folder of models of one type. */
 export const inputPathSchema = z.strictObject({
   path: z.string().min(1).describe('The folder.'),
@@ -43,6 +54,7 @@ export const SHARED = {
   media: mediaSchema.optional(),
   hosts: z.record(z.string(), hostSchema).optional().describe('Limits for single hosts, by name.'),
   hashing: hashingSchema.optional(),
+  gallery: gallerySchema.optional(),
   logging: loggingSchema.optional(),
   scanner: scannerSchema.optional(),
   input_paths: z.record(z.string(), inputPathSchema).optional().describe('Folders of models, by name.'),

@@ -10,6 +10,8 @@ export interface GalleryOptions {
   readonly assets: string;
   /** A model browser: models by type, most downloaded first, until the reader says otherwise. */
   readonly browser?: boolean;
+  /** How a model browser sorts instead. */
+  readonly sort?: string | undefined;
 }
 
 /** The gallery document: a shell in which the browser app shows what `galleryData` holds. */
@@ -23,6 +25,7 @@ export function galleryPage(options: GalleryOptions): string {
       data-assets="${options.assets}"
       data-title="${options.title}"
       data-kind="${options.browser === true ? 'browser' : 'gallery'}"
+      ${options.sort !== undefined && html`data-sort="${options.sort}"`}
     >
       <div id="app">
         <main>

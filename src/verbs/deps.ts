@@ -23,6 +23,8 @@ export interface Settings {
   readonly browsingLevel: number;
   readonly hashThreads: number;
   readonly hashKinds: readonly HashKind[];
+  /** How the index of a collected folder sorts at first; `undefined` for the usual way. */
+  readonly indexSort?: string | undefined;
   readonly dryRun: boolean;
   readonly yes: boolean;
   readonly forceRefresh: boolean;

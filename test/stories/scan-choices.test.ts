@@ -226,6 +226,23 @@ describe('scan of some files, in some place, again', () => {
     expect(page).toContain('CRC32');
   });
 
+  it('sorts the index as the configuration says, and writes it anew when that changes', async () => {
+    const out = join(home.folder, 'out');
+    const config = join(home.folder, 'sort.yaml');
+    const index = (): string => readFileSync(join(out, 'index.html'), 'utf8');
+    await run('scan', models, '--profile', 'collected', '--output', out);
+    expect(index()).not.toContain('data-sort');
+
+    writeFileSync(config, 'gallery:\n  sort: newest\n');
+    await run('scan', models, '--profile', 'collected', '--output', out, '--config', config);
+
+    expect(index()).toContain('data-sort="newest"');
+    writeFileSync(config, 'gallery:\n  sort: loudest\n');
+    const wrong = await run('scan', models, '--config', config);
+    expect(wrong.code).toBe(1);
+    expect(wrong.json.failures[0]?.why).toMatch(/sort/);
+  });
+
   it('records nothing of a folder without models, and writes nothing into a root that is empty now', async () => {
     mkdirSync(join(home.folder, 'empty'));
     expect((await run('scan', join(home.folder, 'empty'))).json.failures).toMatchObject([

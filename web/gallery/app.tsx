@@ -22,6 +22,7 @@ import { List } from './list.tsx';
 import { KeySheet, Options, SelectionBar } from './panels.tsx';
 import { countRemoved, ShelfHead } from './shelf.tsx';
 import { sortCards, sortNamed } from './sort.ts';
+import type { SortName } from './sort.ts';
 import { Chosen, Toolbar } from './toolbar.tsx';
 import { useSearch } from './use-search.ts';
 import { useKeys } from './use-keys.ts';
@@ -33,8 +34,8 @@ interface AppProps {
   readonly title: string;
   readonly cards: Cards;
   readonly loadAbout: () => Promise<readonly string[]>;
-  /** Opens as a model browser: by type, most downloaded first. */
-  readonly browser: boolean;
+  /** Opens as a model browser, by type and sorted so; `undefined` for the gallery. */
+  readonly browser: { readonly sort: SortName } | undefined;
 }
 
 /** Time a notice stays, in milliseconds. */
@@ -43,13 +44,15 @@ const NOTICE = 2600;
 /** The gallery. */
 export function App({ title, cards, loadAbout, browser }: AppProps): JSX.Element {
   const [settings, setSettings] = useSettings();
-  const [usual] = useState(() => (browser ? sortNamed(settings.sort, 'downloads') : WHOLE.sort));
+  const [usual] = useState(() =>
+    browser === undefined ? WHOLE.sort : sortNamed(settings.sort, browser.sort),
+  );
   const { view, setView: show, at } = useView(usual);
   const setView: typeof show = (next, how) => {
-    if (browser && next.sort !== view.sort) setSettings({ ...settings, sort: next.sort });
+    if (browser !== undefined && next.sort !== view.sort) setSettings({ ...settings, sort: next.sort });
     show(next, how);
   };
-  const grouped = (settings.grouped ?? browser) && view.layout === 'grid';
+  const grouped = (settings.grouped ?? browser !== undefined) && view.layout === 'grid';
   const [selected, setSelected] = useState<ReadonlySet<number>>(new Set());
   const [helpOpen, setHelpOpen] = useState(false);
   const [sheetOpen, setSheetOpen] = useState(false);
@@ -187,7 +190,7 @@ export function App({ title, cards, loadAbout, browser }: AppProps): JSX.Element
       </div>
       <Options
         settings={settings}
-        grouped={settings.grouped ?? browser}
+        grouped={settings.grouped ?? browser !== undefined}
         levels={cards.levels}
         onSettings={setSettings}
       />

@@ -37,7 +37,7 @@ const STATES: readonly (readonly [string, number])[] = [
   ['has update', FLAGS.update],
   ['duplicate', FLAGS.duplicate],
   ['removed', FLAGS.removed],
-  ['missing', FLAGS.missing],
+  ['not on Civitai', FLAGS.missing],
   ['unchecked', FLAGS.unchecked],
   ['damaged', FLAGS.damaged],
   ['described by hand', FLAGS.described],

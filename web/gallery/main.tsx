@@ -2,6 +2,7 @@ import { render } from 'preact';
 import { applyTheme, localStore, readSettings } from '../shared/settings.ts';
 import { App } from './app.tsx';
 import { readAbout, readCards, readHead } from './card-data.ts';
+import { sortNamed } from './sort.ts';
 
 // Before the first paint: the page must not flash in the wrong light.
 applyTheme(readSettings(localStore()).theme);
@@ -21,8 +22,9 @@ async function start(): Promise<void> {
       return readAbout(pushed('civitariumAbout'), head);
     };
     place.replaceChildren();
-    const { title = '', kind } = document.body.dataset;
-    render(<App {...{ title, cards, loadAbout }} browser={kind === 'browser'} />, place);
+    const { title = '', kind, sort } = document.body.dataset;
+    const browser = kind === 'browser' ? { sort: sortNamed(sort, 'downloads') } : undefined;
+    render(<App {...{ title, cards, loadAbout, browser }} />, place);
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error);
     const line = document.getElementById('waiting');

@@ -1,4 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
+import { isRecord } from '../../base/json.ts';
 import { nextDue } from '../../archive/count-states.ts';
 import { isCutShort, walkTarget } from '../../archive/take-stock.ts';
 import type { WalkedRoot } from '../../archive/take-stock.ts';
@@ -16,7 +17,7 @@ const VERSION = 2;
 /** What a scan's result depends on besides the tree: the same text means the same files would be written. */
 export function settingsKey(settings: Settings, request: ScanRequest): string {
   const { images, sidecars } = request;
-  const { browsingLevel, hashKinds } = settings;
+  const { browsingLevel, hashKinds, indexSort } = settings;
   return JSON.stringify({
     ...layoutKey(request),
     ...(request.jobKey === undefined ? {} : { job: request.jobKey }),
@@ -24,8 +25,15 @@ export function settingsKey(settings: Settings, request: ScanRequest): string {
     ...(sidecars.length === 0 ? {} : { sidecars }),
     browsingLevel,
     hashKinds,
+    ...(indexSort === undefined ? {} : { indexSort }),
     site: new URL(settings.apiUrl).origin,
   });
+}
+
+/** True when the index of a root's last scan sorts as the settings say now. */
+export function isSortedSo({ root }: Pick<WalkedRoot, 'root'>, { indexSort }: Settings): boolean {
+  const before: unknown = root.settings?.startsWith('{') === true ? JSON.parse(root.settings) : undefined;
+  return !isRecord(before) || before['indexSort'] === indexSort;
 }
 
 function layoutKey({ profile, output, configured }: Layout): { version: number } & Layout {

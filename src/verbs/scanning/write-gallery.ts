@@ -70,7 +70,11 @@ export async function writeGallery(
       for (const { name, bytes } of files)
         yield { ...common, path: join(place.files, name), kind: 'asset', bytes };
     if (place.hasPage) yield page;
-    yield* browserOf(place, common, galleryPage({ title, assets, browser: true }));
+    yield* browserOf(
+      place,
+      common,
+      galleryPage({ title, assets, browser: true, sort: deps.settings.indexSort }),
+    );
   };
   const done = await writeOutputs(catalog, noting(outputs(await webAssets()), paths), {
     now: () => deps.clock.now(),

@@ -24,6 +24,7 @@ import { writeLists } from './write-lists.ts';
 import { writeInfos } from './write-infos.ts';
 import { pagePaths, writePages } from './write-pages.ts';
 import { renewRootSidecars, writeRootSidecars } from './write-sidecars.ts';
+import { isSortedSo } from './settle.ts';
 import { writePosters } from './write-posters.ts';
 import { bringPreviews } from './bring-previews.ts';
 
@@ -105,7 +106,10 @@ export async function writeLibrary(deps: Deps, catalog: Catalog, job: LibraryJob
   const pages = await writeNotes(deps, catalog, jobs, { job, touched, pageOf, posters }, total);
   // Counters change all the time: they alone are no reason to write galleries.
   const isNews =
-    touched.size > 0 || total.written > 0 || [...job.stocks.values()].some((stock) => stock.gone > 0);
+    touched.size > 0 ||
+    total.written > 0 ||
+    [...job.stocks.values()].some((stock) => stock.gone > 0) ||
+    !job.roots.every((root) => isSortedSo(root, deps.settings));
   const galleries = await writeGalleries(deps, catalog, { places, pageOf, posters, ofRun, isNews }, total);
   return {
     ...total,
