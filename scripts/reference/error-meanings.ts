@@ -31,6 +31,11 @@ export const ERROR_MEANINGS: Readonly<
     'The storage behind the site refused its own signed address three times.',
     'Run the same command again later.',
   ],
+  'downloader-failed': [
+    '3',
+    'aria2 or IDM could not bring a file, or could not be reached.',
+    'Run the same command again, or use `--downloader built-in`.',
+  ],
   'changed-meanwhile': [
     '3',
     'The file on the server is another one than the part that was fetched before.',

@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import {
   closeSync,
   constants,
+  fdatasync,
   fstatSync,
   fsync,
   ftruncateSync,
@@ -18,6 +19,10 @@ import { chunksOf } from './sha256-of.ts';
 import type { Fillable, Written } from './temp-file.ts';
 
 const fsyncAsync = promisify(fsync);
+const fdatasyncAsync = promisify(fdatasync);
+
+/** Bytes that may wait for the disk before it is asked to write them. */
+const ASK_EVERY = 32 * 1024 * 1024;
 
 const { O_RDWR, O_CREAT, O_NOFOLLOW = 0 } = constants;
 /** Names hold at most 255 bytes on most file systems. */
@@ -37,9 +42,10 @@ export function partPath(target: string): string {
   return join(dirname(target), `.${name}${tail}`);
 }
 
-/** Takes away what is left of a part, when its file has come another way. */
+/** Takes away what is left of a part when its file is there, and what aria2 noted beside it. */
 export function removePart(target: string): void {
   removeQuietly(partPath(target));
+  removeQuietly(`${partPath(target)}.aria2`);
 }
 
 function removeQuietly(path: string): void {
@@ -59,6 +65,9 @@ export class PartFile implements Fillable {
   #fd: number | undefined;
   #hash: Hash = createHash('sha256');
   #size = 0;
+  /** How far the disk was asked to have the bytes, and the asking that is under way. */
+  #askedAt = 0;
+  #asking: Promise<void> | undefined;
 
   private constructor(path: string) {
     this.path = path;
@@ -125,6 +134,16 @@ export class PartFile implements Fillable {
     }
     this.#hash.update(chunk);
     this.#size += chunk.length;
+    if (this.#asking === undefined && this.#size - this.#askedAt >= ASK_EVERY) this.#askDisk();
+  }
+
+  /** Has the disk write while more comes, so that the sync at the end has little left to wait for. */
+  #askDisk(): void {
+    this.#askedAt = this.#size;
+    this.#asking = fdatasyncAsync(this.#open())
+      // What fails here fails again in the sync that counts.
+      .catch(() => undefined)
+      .finally(() => (this.#asking = undefined));
   }
 
   /** Forgets what is there. */
@@ -136,6 +155,7 @@ export class PartFile implements Fillable {
     }
     this.#hash = createHash('sha256');
     this.#size = 0;
+    this.#askedAt = 0;
   }
 
   finish(): Written {
@@ -152,6 +172,7 @@ export class PartFile implements Fillable {
     try {
       const fd = this.#open();
       this.finish();
+      await this.#asking;
       await fsyncAsync(fd);
       faultPoint('part.synced');
       const { mtimeNs } = fstatSync(fd, { bigint: true });
@@ -176,7 +197,11 @@ export class PartFile implements Fillable {
   }
 
   #close(): void {
-    if (this.#fd !== undefined) closeSync(this.#fd);
+    const fd = this.#fd;
     this.#fd = undefined;
+    if (fd === undefined) return;
+    // The number must not become another file's while the disk is asked about it.
+    if (this.#asking === undefined) closeSync(fd);
+    else void this.#asking.then(() => closeSync(fd));
   }
 }

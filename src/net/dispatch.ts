@@ -24,6 +24,9 @@ export interface Dispatch {
   close(): Promise<void>;
 }
 
+/** Held of a large body before its reader must catch up: fewer stops, each of which costs. */
+const LARGE_BODY = 1024 * 1024;
+
 /** Clocks differ: an `Age` above this is not believed. */
 const OLDEST_AGE_S = 30 * 24 * 3600;
 
@@ -57,6 +60,7 @@ export function openDispatch(options: DispatchOptions): Dispatch {
         headers: request.headers ?? {},
         body: request.body ?? null,
         signal: request.signal ?? null,
+        ...(request.endpoint === 'storage' ? { highWaterMark: LARGE_BODY } : {}),
       });
       return respond(request, answer.statusCode, answer.headers, answer.body, options.clock.now());
     },

@@ -22,8 +22,10 @@ export function redirecting(send: Send, siteOrigins: ReadonlySet<string>): Send 
       const location = response.headers['location'];
       if (response.status < 301 || response.status > 308 || response.status === 304 || location === undefined)
         return response;
+      const next = nextHop(current, response, location, siteOrigins);
+      if (request.follow === false) return response;
       response.body.on('error', () => undefined).destroy();
-      current = nextHop(current, response, location, siteOrigins);
+      current = next;
     }
     throw refused(
       request,

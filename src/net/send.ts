@@ -17,6 +17,8 @@ export interface Request {
    * asked again. The Response it returns is what `Send` resolves with; its body is then used up.
    */
   readonly read?: (response: Response) => Promise<Response>;
+  /** False leaves a redirect to the caller, once it is known to lead to bytes and not to a page. */
+  readonly follow?: false;
   /** Headers that are made anew for each try, for example the range that is still missing. */
   readonly perTry?: () => Readonly<Record<string, string>>;
   /** Keep the answer between runs; GET with a `read` that sets `text` only. */

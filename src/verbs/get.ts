@@ -1,3 +1,4 @@
+import { USUAL_ARIA2 } from '../archive/download/aria2.ts';
 import { UserError } from '../base/errors.ts';
 import { recorded } from './record-run.ts';
 import { getResult } from './getting/get-result.ts';
@@ -75,6 +76,34 @@ export const get: Verb = {
       kind: 'text',
       value: 'SIZE',
       summary: 'bytes a second at most, all files together: 500K, 2M',
+    },
+    {
+      name: 'export-list',
+      kind: 'text',
+      value: 'FILE',
+      summary:
+        'write what would be fetched as a list and fetch nothing: an input file of aria2, or plain addresses when FILE ends in .urls; without your key',
+    },
+    {
+      name: 'downloader',
+      kind: 'text',
+      value: 'NAME',
+      choices: ['built-in', 'aria2', 'idm'],
+      default: 'built-in',
+      summary:
+        'who fetches: built-in (default), aria2 by JSON-RPC, or IDM on Windows; all is proven afterwards',
+    },
+    {
+      name: 'aria2-url',
+      kind: 'text',
+      value: 'URL',
+      summary: `where aria2 listens on this machine (default ${USUAL_ARIA2}); its secret is read from CIVITARIUM_ARIA2_SECRET`,
+    },
+    {
+      name: 'idm-program',
+      kind: 'text',
+      value: 'FILE',
+      summary: 'where IDMan.exe is, when not at its usual place',
     },
   ],
   async run(deps, input) {

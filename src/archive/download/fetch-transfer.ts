@@ -3,21 +3,27 @@ import { basename, dirname } from 'node:path';
 import type { Sha256 } from '../../base/ids.ts';
 import { IntegrityError, LibraryError } from '../../base/errors.ts';
 import { faultPoint } from '../../base/fault-point.ts';
+import type { Clock } from '../../base/clock.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { beginTransfer, proveTransfer } from '../../catalog/transfer.ts';
 import type { Transfer, TransferEnd } from '../../catalog/transfer.ts';
 import { standingAt } from '../../library/file-identity.ts';
 import type { Bounds } from '../../library/inside.ts';
 import { makeFolder } from '../../library/make-folder.ts';
-import { PartFile, removePart } from '../../library/part-file.ts';
+import { PartFile, partPath, removePart } from '../../library/part-file.ts';
 import { commitTemps } from '../../library/place.ts';
 import { sha256Of } from '../../library/sha256-of.ts';
+import { assertPromised } from '../../net/body-checks.ts';
+import type { Checks } from '../../net/body-checks.ts';
 import { resume } from '../../net/resume.ts';
 import type { Part } from '../../net/resume.ts';
+import { BadAnswer } from '../../net/send.ts';
 import type { Send } from '../../net/send.ts';
 import type { Throttle } from '../../net/throttle.ts';
 import { isInside } from '../targets.ts';
 import { guardRoom } from './disk-room.ts';
+import { signedAddress } from './downloader.ts';
+import type { Downloader } from './downloader.ts';
 import { heldBytes } from './held-bytes.ts';
 import { kindOf } from './kinds.ts';
 import { shareBytes } from './share-bytes.ts';
@@ -27,11 +33,13 @@ export interface FetchOptions {
   readonly hostId: string;
   readonly send: Send;
   readonly hasKey: boolean;
-  readonly now: () => number;
   readonly signal: AbortSignal;
   /** Within these all is written. */
   readonly bounds: Bounds;
   readonly throttle: Throttle | undefined;
+  readonly clock: Clock;
+  /** Another program that brings the bytes; ours when it is `undefined`. */
+  readonly downloader: Downloader | undefined;
   /** Told of bytes as they are there, those held or kept at once; negative when they have to come again. */
   readonly onBytes: (bytes: number, from: 'wire' | 'disk') => void;
 }
@@ -59,9 +67,16 @@ export async function fetchTransfer(row: Transfer, options: FetchOptions): Promi
     return there;
   }
   makeFolder(dirname(row.path));
-  const part = await PartFile.open(row.path, provenOf(row), row.sha256 === null);
+  if (options.downloader !== undefined) await fillOutside(row, options.downloader, options);
+  const isOutside = options.downloader !== undefined;
+  const part = await PartFile.open(
+    row.path,
+    isOutside ? undefined : provenOf(row),
+    !isOutside && row.sha256 === null,
+  );
   try {
-    await fill(part, row, options);
+    if (isOutside) assertPromisedOf(part, row);
+    else await fill(part, row, options);
     return await place(part, row, options);
   } catch (error) {
     // The catalog may be what failed; the first error is the one to tell.
@@ -115,10 +130,39 @@ async function fromHeld(row: Transfer, options: FetchOptions): Promise<Placed | 
   return undefined;
 }
 
+/** Another program brings the bytes; nothing is believed of them but what is read off the disk afterwards. */
+async function fillOutside(row: Transfer, downloader: Downloader, options: FetchOptions): Promise<void> {
+  const { send, hasKey, signal, clock } = options;
+  guardRoom(dirname(row.path), row.size ?? 0);
+  await downloader.bring({
+    path: partPath(row.path),
+    size: row.size ?? undefined,
+    signal,
+    clock,
+    signedAddress: () => signedAddress(send, { source: row.source, kind: row.kind, hasKey, signal }),
+    onBytes: (bytes) => options.onBytes(bytes, 'wire'),
+  });
+}
+
+function assertPromisedOf(part: PartFile, row: Transfer): void {
+  try {
+    assertPromised(part.size, part.digest() as Sha256, checksOf(row));
+  } catch (error) {
+    part.restart();
+    throw error instanceof BadAnswer ? error.error : error;
+  }
+  if (row.sha256 === null) assertBegins(part, row);
+}
+
+/** A right hash says more than the site's rounded kilobytes. */
+function checksOf({ sha256, size }: Transfer): Checks {
+  if (sha256 !== null) return { sha256: sha256 as Sha256 };
+  return size === null ? {} : { size };
+}
+
 async function fill(part: PartFile, row: Transfer, options: FetchOptions): Promise<void> {
-  const { catalog, now, signal } = options;
+  const { catalog, clock, signal } = options;
   const kind = kindOf(row.kind);
-  const sha256 = row.sha256 === null ? undefined : (row.sha256 as Sha256);
   const size = row.size ?? undefined;
   const origin =
     row.total === null && row.validator === null
@@ -131,18 +175,17 @@ async function fill(part: PartFile, row: Transfer, options: FetchOptions): Promi
     {
       checks: {
         refusal: kind.refusal(options.hasKey),
-        // A right hash says more than the site's rounded kilobytes.
-        ...(sha256 === undefined ? (size === undefined ? {} : { size }) : { sha256 }),
+        ...checksOf(row),
         ...(size === undefined ? {} : { maxBytes: Math.ceil(size * SIZE_SLACK) + SIZE_SLACK_BYTES }),
       },
       origin,
       async onOrigin(of) {
-        await beginTransfer(catalog, row.id, of, now());
+        await beginTransfer(catalog, row.id, of, clock.now());
         faultPoint('transfer.begun');
       },
     },
   );
-  if (sha256 === undefined) assertBegins(part, row);
+  if (row.sha256 === null) assertBegins(part, row);
 }
 
 /** The part, with everybody who wants to know of its bytes. */
@@ -172,9 +215,9 @@ function watched(part: PartFile, row: Transfer, options: FetchOptions): Part {
   };
 }
 
-async function prove(part: PartFile, row: Transfer, { catalog, now }: FetchOptions): Promise<void> {
+async function prove(part: PartFile, row: Transfer, { catalog, clock }: FetchOptions): Promise<void> {
   if (part.size === 0) return;
-  await proveTransfer(catalog, row.id, { bytes: part.size, sha256: part.digest() }, now());
+  await proveTransfer(catalog, row.id, { bytes: part.size, sha256: part.digest() }, clock.now());
 }
 
 function assertBegins(part: PartFile, row: Transfer): void {
@@ -204,6 +247,7 @@ async function place(part: PartFile, row: Transfer, options: FetchOptions): Prom
   if (placed === undefined || placed.error !== undefined)
     throw placed?.error ?? new LibraryError(`It was not written: ${row.path}`, { code: 'disk-failed' });
   faultPoint('transfer.placed');
+  removePart(row.path);
   const { size, sha256 } = part.finish();
   return {
     state: 'done',

@@ -4,6 +4,9 @@ import { byteLength, foldName, safeName, shortened } from '../../profiles/file-n
 const ENDING_BYTES = 48;
 const MAX_BYTES = 255 - ENDING_BYTES;
 
+/** More letters than this are in no name that somebody gave. */
+const MOST_LETTERS = 1000;
+
 /** Endings a file may keep; a name with any other gets one more, so that no double click runs or opens it. */
 const PLAIN_ENDINGS = new Set(
   (
@@ -17,7 +20,11 @@ const PLAIN_ENDINGS = new Set(
 export function fileNameFor(said: string, fallback: string): string {
   // A path is a name with its folders left out, on whichever system it was made.
   const last = said.split(/[/\\]/).at(-1) ?? '';
-  const safe = safeName(last, { fallback: safeName(fallback) });
+  // Cut further down, where the ending is known and kept.
+  const safe = safeName(last.slice(-MOST_LETTERS), {
+    fallback: safeName(fallback),
+    maxBytes: 4 * MOST_LETTERS,
+  });
   const ending = /\.(\w{1,12})$/.exec(safe)?.[1]?.toLowerCase();
   const kept = ending !== undefined && PLAIN_ENDINGS.has(ending) ? safe : `${safe}.download`;
   return cut(kept);

@@ -2,7 +2,6 @@ import { InterruptedError, IntegrityError, LibraryError, SourceError } from '../
 import type { AppError } from '../../base/errors.ts';
 import { faultPoint } from '../../base/fault-point.ts';
 import { inPool } from '../../base/pool.ts';
-import type { Clock } from '../../base/clock.ts';
 import { countTry, endTransfer, transfersOf } from '../../catalog/transfer.ts';
 import type { Transfer, TransferEnd } from '../../catalog/transfer.ts';
 import { DownloadRefusal } from '../../civitai/download-refusal.ts';
@@ -13,8 +12,7 @@ import type { FetchOptions, Placed } from './fetch-transfer.ts';
 import { takeIn } from './take-in.ts';
 import { withLease } from './with-lease.ts';
 
-export interface QueueOptions extends Omit<FetchOptions, 'onBytes' | 'bounds' | 'now'> {
-  readonly clock: Clock;
+export interface QueueOptions extends Omit<FetchOptions, 'onBytes' | 'bounds'> {
   readonly boundsOf: (row: Transfer) => FetchOptions['bounds'];
   /** Files under way at once. */
   readonly atOnce: number;
@@ -75,7 +73,6 @@ async function bringOne(row: Transfer, options: QueueOptions): Promise<Ended> {
     const end = await endOf(fresh, {
       ...options,
       signal,
-      now: () => clock.now(),
       bounds: options.boundsOf(row),
       onBytes(bytes, from) {
         if (from === 'wire') fetched += bytes;

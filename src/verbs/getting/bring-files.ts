@@ -16,7 +16,7 @@ export async function bringFiles(
   deps: Deps,
   catalog: Catalog,
   rows: readonly Transfer[],
-  { atOnce, limitRate }: GetRequest,
+  { atOnce, limitRate, downloader }: GetRequest,
 ): Promise<QueueOutcome> {
   if (rows.length === 0) return { ended: [], stopped: undefined };
   const { clock, signal, progress } = deps;
@@ -38,6 +38,7 @@ export async function bringFiles(
       clock,
       signal,
       atOnce,
+      downloader,
       throttle: limitRate === undefined ? undefined : openThrottle(limitRate, clock, signal),
       boundsOf: ({ output }) => bounds.get(output) ?? boundsOf(output),
       onBytes(row, bytes) {

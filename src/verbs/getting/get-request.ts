@@ -1,6 +1,9 @@
 import { resolve } from 'node:path';
 import { parseDate } from '../../base/dates.ts';
 import { UserError } from '../../base/errors.ts';
+import { aria2, USUAL_ARIA2 } from '../../archive/download/aria2.ts';
+import type { Downloader } from '../../archive/download/downloader.ts';
+import { idm, USUAL_IDM } from '../../archive/download/idm.ts';
 import { parseFileChoice, parseVersionChoice } from '../../archive/download/choose-files.ts';
 import type { Choices } from '../../archive/download/resolver.ts';
 import type { Asked } from '../../archive/download/asked.ts';
@@ -27,6 +30,10 @@ export interface GetRequest {
   readonly atOnce: number;
   /** Bytes a second; `undefined` for no limit. */
   readonly limitRate: number | undefined;
+  /** Another program that brings the bytes; ours when it is `undefined`. */
+  readonly downloader: Downloader | undefined;
+  /** The file that a list for another program is written to, absolute; nothing is fetched then. */
+  readonly exportList: string | undefined;
 }
 
 const MOST_AT_ONCE = 32;
@@ -42,6 +49,7 @@ export async function readGetRequest(deps: Deps, input: Input): Promise<GetReque
   const atOnce = numberOption(input, 'at-once') ?? 4;
   if (!Number.isInteger(atOnce) || atOnce < 1 || atOnce > MOST_AT_ONCE)
     throw bad(`--at-once takes a number from 1 to ${MOST_AT_ONCE}, not ${atOnce}.`);
+  const list = textOption(input, 'export-list');
   const media = textOption(input, 'media') ?? 'first';
   return {
     ...(await readTargets(given, deps)),
@@ -52,6 +60,8 @@ export async function readGetRequest(deps: Deps, input: Input): Promise<GetReque
     retryFailed,
     atOnce,
     limitRate: readRate(textOption(input, 'limit-rate')),
+    downloader: readDownloader(input),
+    exportList: list === undefined ? undefined : resolve(deps.cwd, list),
   };
 }
 
@@ -74,6 +84,15 @@ function readChoices(input: Input): Choices {
   if (since !== undefined && sinceMs === undefined)
     throw bad(`--since takes a date such as 2026-01-31, not "${since}".`);
   return { versions: versionChoice, files: fileChoice, since: sinceMs };
+}
+
+/** aria2 has its secret from the environment: arguments can be seen by everybody on a machine. */
+function readDownloader(input: Input): Downloader | undefined {
+  const name = textOption(input, 'downloader') ?? 'built-in';
+  if (name === 'aria2')
+    return aria2(textOption(input, 'aria2-url') ?? USUAL_ARIA2, process.env['CIVITARIUM_ARIA2_SECRET']);
+  if (name === 'idm') return idm(textOption(input, 'idm-program') ?? USUAL_IDM, process.platform);
+  return undefined;
 }
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };

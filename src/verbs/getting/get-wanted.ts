@@ -16,6 +16,7 @@ import { checkOutput } from './check-output.ts';
 import { describeFiles } from './describe-files.ts';
 import type { GetRequest } from './get-request.ts';
 import { planLines } from './plan-lines.ts';
+import { writeList } from './write-list.ts';
 import { plannedAgain } from './planned-again.ts';
 
 /** What `get` did, or would do. */
@@ -46,9 +47,12 @@ export async function getWanted(deps: Deps, request: GetRequest): Promise<GetOut
   ];
   const unwanted = [...request.unread, ...wants.unwanted];
   const ends = { unwanted, warnings: [...warnings, ...wants.notes] };
-  if (deps.settings.dryRun) {
+  if (deps.settings.dryRun || request.exportList !== undefined) {
     const planned = await plan();
-    const lines = planLines(planned, unwanted, request.output);
+    const lines = [
+      ...planLines(planned, unwanted, request.output),
+      ...(await listed(deps, planned, request)),
+    ];
     const outcome = { planned, ...ends, ended: [], stopped: undefined, described: joinOutcomes([]), lines };
     return { ...outcome, ...(await costs(deps, startedAt)) };
   }
@@ -60,6 +64,16 @@ export async function getWanted(deps: Deps, request: GetRequest): Promise<GetOut
   const brought = await bringFiles(deps, catalog, rows, request);
   const described = await describeFiles(deps, [...planned, ...brought.ended], request);
   return { planned, ...ends, ...brought, described, lines: undefined, ...(await costs(deps, startedAt)) };
+}
+
+/** Writes the list that was asked for, and says so. */
+async function listed(
+  deps: Deps,
+  planned: readonly PlannedWant[],
+  { exportList }: GetRequest,
+): Promise<string[]> {
+  if (exportList === undefined || deps.settings.dryRun) return [];
+  return await writeList(exportList, planned);
 }
 
 function wantsFailed({ retryFailed, asked, unread }: GetRequest): boolean {
