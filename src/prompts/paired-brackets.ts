@@ -1,16 +1,6 @@
 import { kindOf, KIND, repacked } from './token.ts';
 import type { Kind } from './token.ts';
 
-interface Open {
-  /** Of its token. */
-  readonly index: number;
-  readonly code: number;
-  /** Tokens that are the colons of a schedule, if it turns out to be one. */
-  colons: number[] | undefined;
-  /** True when a bar or odds stand in it. */
-  isChoice: boolean;
-}
-
 /** The code of `]` for that of `[`. */
 function partnerOf(code: number): number {
   return code === 40 ? 41 : code + 2;
@@ -22,12 +12,17 @@ function partnerOf(code: number): number {
  */
 export class PairedBrackets {
   readonly #tokens: number[];
-  readonly #open: Open[] = [];
+  /** What is open, the innermost last: its token, its code, whether it holds choices, and how many colons came before. */
+  readonly #open: number[] = [];
+  readonly #codes: number[] = [];
+  readonly #choices: boolean[] = [];
+  readonly #colonsBefore: number[] = [];
+  /** Tokens that are the colons of schedules, if what they stand in turns out to be one. */
+  readonly #colons: number[] = [];
   /** How many wait for `)`, `]` and `}`. */
   #round = 0;
   #square = 0;
   #curly = 0;
-  readonly #loose: Open[] = [];
   /** Tokens that weigh a part, if there are parts. */
   readonly #partWeights: number[] = [];
   #hasParts = false;
@@ -38,7 +33,10 @@ export class PairedBrackets {
 
   open(index: number, code: number): void {
     this.#count(partnerOf(code), 1);
-    this.#open.push({ index, code, colons: undefined, isChoice: false });
+    this.#open.push(index);
+    this.#codes.push(code);
+    this.#choices.push(false);
+    this.#colonsBefore.push(this.#colons.length);
   }
 
   /** True when something is open that this one closes. */
@@ -48,27 +46,21 @@ export class PairedBrackets {
 
   /** The code of the innermost bracket that is open; 0 for none. */
   inner(): number {
-    return this.#open.at(-1)?.code ?? 0;
+    return this.#codes.at(-1) ?? 0;
   }
 
   close(index: number, code: number): void {
-    for (let open = this.#open.pop(); open !== undefined; open = this.#open.pop()) {
-      const end = partnerOf(open.code);
-      this.#count(end, -1);
-      if (end === code) return this.#pair(open, index);
-      this.#loose.push(open);
-    }
+    while (this.#open.length > 0 && partnerOf(this.inner()) !== code) this.#loosen();
+    this.#pair(index);
   }
 
   addColon(index: number): void {
-    const open = this.#open.at(-1);
-    if (open !== undefined) (open.colons ??= []).push(index);
+    this.#colons.push(index);
   }
 
   /** A bar or odds were met: what is open holds choices. */
   addChoice(): void {
-    const open = this.#open.at(-1);
-    if (open !== undefined) open.isChoice = true;
+    if (this.#choices.length > 0) this.#choices[this.#choices.length - 1] = true;
   }
 
   addPartWeight(index: number): void {
@@ -82,12 +74,7 @@ export class PairedBrackets {
 
   /** What has found no partner becomes what it is. */
   finish(): void {
-    for (const list of [this.#open, this.#loose]) {
-      for (const open of list) {
-        this.#change(open.index, KIND.loose);
-        this.#endColons(open);
-      }
-    }
+    while (this.#open.length > 0) this.#loosen();
     if (this.#hasParts) return;
     for (const index of this.#partWeights) this.#change(index, KIND.text);
   }
@@ -98,18 +85,35 @@ export class PairedBrackets {
     else this.#curly += by;
   }
 
-  #pair(open: Open, index: number): void {
-    const isTimed = open.code === 91 && kindOf(this.#tokens[index - 1] ?? 0) === KIND.weight;
-    const isSchedule = isTimed && (open.colons?.length ?? 0) < 2;
-    if (!isSchedule) this.#endColons(open);
-    if (!open.isChoice && !isSchedule) return;
-    this.#change(open.index, KIND.choose);
+  #loosen(): void {
+    this.#endColons();
+    this.#change(this.#pop(), KIND.loose);
+  }
+
+  #pair(index: number): void {
+    const isTimed = this.inner() === 91 && kindOf(this.#tokens[index - 1] ?? 0) === KIND.weight;
+    const isSchedule = isTimed && this.#colons.length - (this.#colonsBefore.at(-1) ?? 0) < 2;
+    const isChoice = isSchedule || this.#choices.at(-1) === true;
+    if (isSchedule) this.#colons.length = this.#colonsBefore.at(-1) ?? 0;
+    else this.#endColons();
+    const open = this.#pop();
+    if (!isChoice) return;
+    this.#change(open, KIND.choose);
     this.#change(index, KIND.chosen);
   }
 
-  /** They are colons of no schedule, but words. */
-  #endColons({ colons }: Open): void {
-    if (colons !== undefined) for (const colon of colons) this.#change(colon, KIND.text);
+  /** The innermost is open no more. Returns its token. */
+  #pop(): number {
+    this.#count(partnerOf(this.#codes.pop() ?? 0), -1);
+    this.#choices.pop();
+    this.#colonsBefore.pop();
+    return this.#open.pop() ?? -1;
+  }
+
+  /** The colons of the innermost are those of no schedule, but words. */
+  #endColons(): void {
+    const before = this.#colonsBefore.at(-1) ?? 0;
+    while (this.#colons.length > before) this.#change(this.#colons.pop() ?? -1, KIND.text);
   }
 
   #change(index: number, kind: Kind): void {
