@@ -365,6 +365,8 @@ describe('the commands of the guide', () => {
     await sharp({ create: { width: 8, height: 8, channels: 3, background: 'teal' } })
       .png()
       .toFile(join(home.folder, 'image.png'));
+    const plain = [0, 2].map((nth) => `model:${standin.world.modelIds()[nth]}  # one of them`);
+    writeFileSync(join(home.folder, 'list.txt'), plain.join('\n'));
     mkdirSync(join(home.folder, 'archive'));
     mkdirSync(join(home.folder, 'images'));
     writeFileSync(join(home.folder, 'images/12345.txt'), JSON.stringify({ raw_prompt: 'smile, tree' }));
@@ -398,7 +400,13 @@ describe('the commands of the guide', () => {
     for (const [, verb = '', total = '', parts = ''] of rows) {
       const words = [
         verb,
-        ...(verb === 'scan' ? [join(home.folder, 'models')] : verb === 'clean' ? ['--yes'] : []),
+        ...(verb === 'scan'
+          ? [join(home.folder, 'models')]
+          : verb === 'clean'
+            ? ['--yes']
+            : verb === 'get'
+              ? ['--retry-failed']
+              : []),
       ];
       const { json } = await home.run([...words, '--json', '--rate', '6000'], {
         env: { CIVITARIUM_API_URL: standin.apiUrl },
