@@ -12,6 +12,6 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Stories start dozens of processes on machines that others use too: one more try tells a fault from a stall.
     retry: process.env['CI'] === undefined ? 0 : 1,
-    coverage: { provider: 'v8', include: ['src/**', 'web/**', 'standin/**'], reporter: ['text', 'html'] },
+    coverage: { provider: 'v8', include: ['{src,web,standin}/**/*.{ts,tsx}'], reporter: ['text', 'html'] },
   },
 });
