@@ -108,6 +108,26 @@ describe('an output folder of Civitai Data Manager', () => {
   });
 });
 
+describe('a picture of which nobody says what it shows', () => {
+  it('keeps its place: what is fetched takes the next one', async () => {
+    const own = makeHome();
+    const to = join(own.folder, 'out');
+    const base = stemOf(files[1]);
+    mkdirSync(join(to, base), { recursive: true });
+    const theirPicture = join(to, base, `${base}_preview_0.jpeg`);
+    writeFileSync(theirPicture, 'mine');
+    const where = ['--profile', 'collected', '--output', to, '--images', '2'];
+
+    const done = await own.run(['scan', join(models, files[1]?.path ?? ''), ...where, '--api-url', standin.apiUrl, '--json']); // prettier-ignore
+
+    expect(done.code, done.stderr).toBe(0);
+    expect(readFileSync(theirPicture, 'utf8')).toBe('mine');
+    const names = readdirSync(join(to, base)).filter((name) => /_preview_\d+\.(?!json)/.test(name));
+    expect(names).toHaveLength(2);
+    own.remove();
+  });
+});
+
 describe('an output folder of before there were notes of pictures', () => {
   it('gets them by --generateimagejson: asked for nothing, and nothing else touched', async () => {
     const old = join(home.folder, 'older output');

@@ -1,4 +1,6 @@
+import { readdirSync } from 'node:fs';
 import { dirname, basename } from 'node:path';
+import { isSystemError } from '../../base/errors.ts';
 import type { StockFile } from '../../archive/take-stock.ts';
 import type { OutputRow } from '../../catalog/output.ts';
 import type { Walk } from '../../library/walked.ts';
@@ -85,5 +87,18 @@ export function namesBeside(
   return (file) => {
     const { folder, name } = naming.preview(file, 1);
     return byStem.get(`${folder}/${naming.withoutSlot(name)}`) ?? [];
+  };
+}
+
+/** The same in an output folder, which no walk has seen: what lies in the folder of each file is looked up. */
+export function namesInFolders(naming: Naming): (file: StockFile) => readonly string[] {
+  return (file) => {
+    const { folder } = naming.preview(file, 1);
+    try {
+      return readdirSync(folder).filter((name) => name.includes('preview'));
+    } catch (error) {
+      if (isSystemError(error)) return [];
+      throw error;
+    }
   };
 }

@@ -6,7 +6,7 @@ import type { Catalog } from '../../catalog/open.ts';
 import { statesOf } from '../../catalog/state.ts';
 import { isMediaHost } from '../../civitai/media.ts';
 import type { Deps } from '../deps.ts';
-import { heldPreviews, namesBeside } from './held-previews.ts';
+import { heldPreviews, namesBeside, namesInFolders } from './held-previews.ts';
 import type { HeldPreviews } from './held-previews.ts';
 import { importedCopies } from './imported-pictures.ts';
 import type { RootJob } from './library-job.ts';
@@ -31,7 +31,10 @@ export async function wantedPreviews(
   const copies = await importedCopies(catalog);
   let held = 0;
   for (const root of jobs) {
-    const names = namesBeside(root.walked.walk, root.walked.target.root, root.naming);
+    const names =
+      root.naming.profile === 'collected'
+        ? namesInFolders(root.naming)
+        : namesBeside(root.walked.walk, root.walked.target.root, root.naming);
     const found = heldPreviews(root.files, root.outputs, root.exists, names, root.naming);
     for (const [imageId, path] of found.copies) copies.set(imageId, path);
     held += heldIn(root, found);
