@@ -39,7 +39,7 @@ export function filesPage(): string {
     '## Your own folders',
     table(['', 'Linux', 'macOS', 'Windows'], ownFolders()),
     'The catalog is `catalog.db` in the data folder, with `catalog.db-wal` and `catalog.db-shm` while it is open; `--catalog`, `CIVITARIUM_CATALOG` and the key `catalog` name another place, or a PostgreSQL. Before its schema is upgraded a copy is kept as `catalog.db.before-NAME`. The state folder holds this machine’s random id (`host-id`) and what is known of the site’s pace (`net.db`), and in `trash/` what `clean` moved away; on other drives that is a folder `.civitarium-trash`. A log file appears with the first line worth keeping; it is `civitarium.N.log`, the highest number the newest, rolls over at 10 MiB, and five older ones are kept, unless `logging.file` says otherwise.',
-    'While a file is being written it has a temporary name, `.NAME.civitarium-….tmp`; the next run clears away what a kill left behind.',
+    'While a file is being written it has a temporary name, `.NAME.civitarium-….tmp`; the next run clears away what a kill left behind. A file that `get` fetches is `.NAME.civitarium-….part` until it is proven; that one stays after a cut or a kill, and the next run goes on with it.',
   ];
   return `${parts.join('\n\n')}\n`;
 }

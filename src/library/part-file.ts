@@ -15,6 +15,7 @@ import { promisify } from 'node:util';
 import { faultPoint } from '../base/fault-point.ts';
 import { isSystemError, LibraryError } from '../base/errors.ts';
 import { diskError } from './disk-error.ts';
+import { followHash, type FollowHash } from './follow-hash.ts';
 import { chunksOf } from './sha256-of.ts';
 import type { Fillable, Written } from './temp-file.ts';
 
@@ -27,6 +28,9 @@ const ASK_EVERY = 32 * 1024 * 1024;
 const { O_RDWR, O_CREAT, O_NOFOLLOW = 0 } = constants;
 /** Names hold at most 255 bytes on most file systems. */
 const MAX_NAME = 255;
+
+/** Files larger than this are worth a thread of their own for their hash. */
+const FOLLOW_FROM = 32 * 1024 * 1024;
 
 /** How much of a part was proven once, and the SHA-256 of that much. */
 export interface Proven {
@@ -64,6 +68,8 @@ export class PartFile implements Fillable {
   readonly path: string;
   #fd: number | undefined;
   #hash: Hash = createHash('sha256');
+  /** Takes the hash of a large file aside, so that the thread that receives it has its hands free. */
+  #follower: FollowHash | undefined;
   #size = 0;
   /** How far the disk was asked to have the bytes, and the asking that is under way. */
   #askedAt = 0;
@@ -120,8 +126,9 @@ export class PartFile implements Fillable {
   }
 
   /** SHA-256 of what is there. */
-  digest(): string {
-    return this.#hash.copy().digest('hex');
+  async digest(): Promise<string> {
+    if (this.#follower === undefined) return this.#hash.copy().digest('hex');
+    return await this.#follower.digest(this.#size);
   }
 
   write(chunk: Uint8Array): void {
@@ -132,8 +139,12 @@ export class PartFile implements Fillable {
     } catch (cause) {
       throw diskError(this.path, cause);
     }
-    this.#hash.update(chunk);
     this.#size += chunk.length;
+    if (this.#follower === undefined) this.#hash.update(chunk);
+    else this.#follower.grown(this.#size);
+    // Where a great deal was kept, reading it once more would cost more than it brings.
+    if (this.#follower === undefined && this.#size >= FOLLOW_FROM && this.#size < 2 * FOLLOW_FROM)
+      this.#follower = followHash(this.path);
     if (this.#asking === undefined && this.#size - this.#askedAt >= ASK_EVERY) this.#askDisk();
   }
 
@@ -153,11 +164,18 @@ export class PartFile implements Fillable {
     } catch (cause) {
       throw diskError(this.path, cause);
     }
+    this.#endFollowing();
     this.#hash = createHash('sha256');
     this.#size = 0;
     this.#askedAt = 0;
   }
 
+  #endFollowing(): void {
+    this.#follower?.end();
+    this.#follower = undefined;
+  }
+
+  /** Proves the length; the hash is `digest`'s to give. */
   finish(): Written {
     const size = this.#fd === undefined ? this.#size : fstatSync(this.#fd).size;
     if (size !== this.#size) {
@@ -165,7 +183,7 @@ export class PartFile implements Fillable {
         code: 'disk-failed',
       });
     }
-    return { size, sha256: this.digest() };
+    return { size, sha256: '' };
   }
 
   async sync(): Promise<string> {
@@ -199,6 +217,7 @@ export class PartFile implements Fillable {
   #close(): void {
     const fd = this.#fd;
     this.#fd = undefined;
+    this.#endFollowing();
     if (fd === undefined) return;
     // The number must not become another file's while the disk is asked about it.
     if (this.#asking === undefined) closeSync(fd);

@@ -18,7 +18,7 @@ export interface Part {
   /** Bytes that are there. */
   readonly size: number;
   /** SHA-256 of what is there, hex. */
-  digest(): string;
+  digest(): Promise<string> | string;
   write(chunk: Uint8Array): Promise<void> | void;
   /** Forgets everything that is there. */
   restart(): Promise<void> | void;
@@ -71,7 +71,7 @@ export async function resume(
   for (let small = 0; small < MOST_SMALL_STEPS;) {
     const before = part.size;
     await send({ ...request, headers, perTry, read });
-    if (!isCut) return { bytes: part.size, sha256: part.digest() as Sha256 };
+    if (!isCut) return { bytes: part.size, sha256: (await part.digest()) as Sha256 };
     small = part.size - before < SMALL_STEP ? small + 1 : 0;
   }
   throw new SourceError('The line is cut again and again, and hardly a byte comes between.', {
@@ -115,7 +115,7 @@ async function assertWhole(part: Part, origin: Origin | undefined, checks: Check
   try {
     if (total !== undefined && size > total)
       throw new BadAnswer(integrity('wrong-length', `${total} bytes were announced, ${size} came.`));
-    assertPromised(size, part.digest() as Sha256, checks);
+    assertPromised(size, (await part.digest()) as Sha256, checks);
   } catch (error) {
     await part.restart();
     throw error;

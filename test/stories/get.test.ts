@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SAMPLE_KEY } from '../../standin/access.ts';
 import { startStandin } from '../../standin/start.ts';
@@ -7,6 +8,10 @@ import type { Standin } from '../../standin/start.ts';
 import { treeOf } from '../tree.ts';
 import { makeGetStory, oddSample, sampleAt, sha256 } from './testing/get-story.ts';
 import type { GetStory } from './testing/get-story.ts';
+import { mountDisk, whyNoDisk } from './testing/small-disk.ts';
+
+const noDisk = whyNoDisk();
+if (noDisk !== undefined) console.log(`skipped: a disk without room: ${noDisk}`);
 
 let standin: Standin;
 let story: GetStory;
@@ -34,6 +39,12 @@ const withKey = { env: { CIVITAI_API_KEY: SAMPLE_KEY } };
 /** Requests that brought files. */
 function downloads(): number {
   return standin.requests()['storage'] ?? 0;
+}
+
+/** Bytes of the part that lies in the output. */
+function sizeOf({ out, leftovers }: GetStory): number {
+  const [part] = leftovers();
+  return part === undefined ? 0 : statSync(join(out, part)).size;
 }
 
 function sumOf(counts: Readonly<Record<string, number>>): number {
@@ -374,6 +385,56 @@ describe('runs that do not come to their end', { timeout: 120_000 }, () => {
     expect([full.code, full.json.failures.at(-1)?.code]).toEqual([4, 'disk-full']);
     expect(sumOf(full.json.counts)).toBe(full.json.counts['wanted']);
     expect(again.code, again.stderr).toBe(0);
+    expect(story.hashOf(file.name)).toBe(sha256(bytes));
+    expect(story.leftovers()).toEqual([]);
+  });
+
+  it.skipIf(noDisk !== undefined)(
+    'a disk without room for it ends the run with 4 before a byte is fetched, and says so in the plan',
+    async () => {
+      const { model } = sampleAt(standin, 0);
+      const disk = mountDisk(4 << 20);
+      try {
+        const args = [
+          'get',
+          String(model.id),
+          '--output',
+          join(disk.folder, 'out'),
+          '--api-url',
+          standin.apiUrl,
+        ];
+
+        const plan = await story.home.run([...args, '--dry-run']);
+        const result = await story.home.run([...args, '--json']);
+
+        expect(plan.stderr + plan.stdout).toContain('There is not room enough for all of it.');
+        expect([result.code, result.json.failures.at(-1)?.code]).toEqual([4, 'disk-full']);
+        expect(downloads()).toBe(0);
+      } finally {
+        disk.remove();
+      }
+    },
+  );
+
+  it('Ctrl-C in the middle of a file keeps what came, and the next run fetches only the rest', async () => {
+    const { model, file, bytes } = sampleAt(standin, 0);
+    standin.faults.use('/storage/*:trickle=1@2000');
+
+    const cut = await story.get([String(model.id), '--media', 'none'], {
+      whileRunning: (child) =>
+        void (async () => {
+          while (story.leftovers().length === 0 || sizeOf(story) < 1000) await delay(20);
+          child.kill('SIGINT');
+        })(),
+    });
+    const kept = sizeOf(story);
+    standin.faults.use('');
+    const again = await story.get([String(model.id), '--media', 'none']);
+
+    expect(cut.code).toBe(130);
+    expect(kept).toBeGreaterThanOrEqual(1000);
+    expect(again.code, again.stderr).toBe(0);
+    expect(again.json.counts['bytes']).toBe(bytes.length - kept);
     expect(story.hashOf(file.name)).toBe(sha256(bytes));
     expect(story.leftovers()).toEqual([]);
   });

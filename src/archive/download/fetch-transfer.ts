@@ -75,12 +75,12 @@ export async function fetchTransfer(row: Transfer, options: FetchOptions): Promi
     !isOutside && row.sha256 === null,
   );
   try {
-    if (isOutside) assertPromisedOf(part, row);
+    if (isOutside) await assertPromisedOf(part, row);
     else await fill(part, row, options);
     return await place(part, row, options);
   } catch (error) {
     // The catalog may be what failed; the first error is the one to tell.
-    await prove(part, row, options).catch(() => undefined);
+    await prove(part, row, options).catch(() => '');
     throw error;
   } finally {
     part.discard();
@@ -144,9 +144,9 @@ async function fillOutside(row: Transfer, downloader: Downloader, options: Fetch
   });
 }
 
-function assertPromisedOf(part: PartFile, row: Transfer): void {
+async function assertPromisedOf(part: PartFile, row: Transfer): Promise<void> {
   try {
-    assertPromised(part.size, part.digest() as Sha256, checksOf(row));
+    assertPromised(part.size, (await part.digest()) as Sha256, checksOf(row));
   } catch (error) {
     part.restart();
     throw error instanceof BadAnswer ? error.error : error;
@@ -215,9 +215,12 @@ function watched(part: PartFile, row: Transfer, options: FetchOptions): Part {
   };
 }
 
-async function prove(part: PartFile, row: Transfer, { catalog, clock }: FetchOptions): Promise<void> {
-  if (part.size === 0) return;
-  await proveTransfer(catalog, row.id, { bytes: part.size, sha256: part.digest() }, clock.now());
+/** Records what is there by its hash, and gives that. */
+async function prove(part: PartFile, row: Transfer, { catalog, clock }: FetchOptions): Promise<string> {
+  const bytes = part.size;
+  const sha256 = await part.digest();
+  if (bytes > 0) await proveTransfer(catalog, row.id, { bytes, sha256 }, clock.now());
+  return sha256;
 }
 
 function assertBegins(part: PartFile, row: Transfer): void {
@@ -239,7 +242,7 @@ function assertBegins(part: PartFile, row: Transfer): void {
 
 /** The intent is the hash of all that is there: a run that is killed from here on knows its file again. */
 async function place(part: PartFile, row: Transfer, options: FetchOptions): Promise<Placed> {
-  await prove(part, row, options);
+  const sha256 = await prove(part, row, options);
   faultPoint('transfer.intended');
   const [placed] = await commitTemps([{ temp: part, path: row.path, replace: false }], {
     bounds: options.bounds,
@@ -248,7 +251,7 @@ async function place(part: PartFile, row: Transfer, options: FetchOptions): Prom
     throw placed?.error ?? new LibraryError(`It was not written: ${row.path}`, { code: 'disk-failed' });
   faultPoint('transfer.placed');
   removePart(row.path);
-  const { size, sha256 } = part.finish();
+  const { size } = part.finish();
   return {
     state: 'done',
     how: 'fetched',
