@@ -12,7 +12,17 @@ export const ERROR_MEANINGS: Readonly<
   'target-unknown': [
     '3',
     'The target is something of the site that `get` does not fetch.',
-    'Name a model, a version or a file.',
+    'Name a model, a version, a file, an image or a post.',
+  ],
+  'listing-broken': [
+    '3',
+    'A list of the site led in circles before its end, so something may be missing.',
+    'Run the same command again later.',
+  ],
+  'strange-address': [
+    '3',
+    'The site named an address for an image that is none of its image hosts; it was not asked.',
+    'Look at its page.',
   ],
   'not-of-civitai': ['3', 'An AIR names a resource of another house.', 'Fetch it there.'],
   'no-file': ['3', 'The site names no file of a version.', 'Look at its page; there may be none.'],

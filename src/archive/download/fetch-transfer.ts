@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Sha256 } from '../../base/ids.ts';
 import { IntegrityError, LibraryError } from '../../base/errors.ts';
 import { faultPoint } from '../../base/fault-point.ts';
@@ -52,7 +52,7 @@ const PROVE_EVERY = 64 * 1024 * 1024;
 /** The site's sizes are about right; a body much longer is another file or none. */
 const SIZE_SLACK = 1.02;
 const SIZE_SLACK_BYTES = 1024 * 1024;
-const HEAD_BYTES = 64;
+const HEAD_BYTES = 512;
 
 /**
  * Brings one file to its place: takes it as done when it lies there, shares bytes that are held elsewhere, else fetches
@@ -67,8 +67,9 @@ export async function fetchTransfer(row: Transfer, options: FetchOptions): Promi
     return there;
   }
   makeFolder(dirname(row.path));
-  if (options.downloader !== undefined) await fillOutside(row, options.downloader, options);
-  const isOutside = options.downloader !== undefined;
+  const downloader = kindOf(row.kind).isBehindLink ? options.downloader : undefined;
+  if (downloader !== undefined) await fillOutside(row, downloader, options);
+  const isOutside = downloader !== undefined;
   const part = await PartFile.open(
     row.path,
     isOutside ? undefined : provenOf(row),
@@ -92,9 +93,10 @@ function provenOf({ kept_bytes: bytes, kept_sha256: sha256 }: Transfer) {
 }
 
 /** A file that stands at its place with the bytes that were meant: a run was killed before it could say so. */
-async function standingWell(row: Transfer, { signal }: FetchOptions): Promise<Placed | undefined> {
+async function standingWell(row: Transfer, options: FetchOptions): Promise<Placed | undefined> {
+  const { signal } = options;
   const standing = standingAt(row.path);
-  if (standing === undefined) return undefined;
+  if (standing === undefined) return await standingByTrueName(row, options);
   const ours = [row.kept_sha256, row.placed_sha256];
   const sha256 = standing.kind === 'file' ? await sha256Of(row.path, signal) : undefined;
   if (sha256 === undefined || ![row.sha256, ...ours].includes(sha256)) {
@@ -106,6 +108,19 @@ async function standingWell(row: Transfer, { signal }: FetchOptions): Promise<Pl
   const { size, mtimeNs } = standing;
   const how = ours.includes(sha256) ? 'fetched' : 'held';
   return { state: 'done', how, path: row.path, sha256, size, mtimeNs, verified: sha256 === row.sha256 };
+}
+
+/** The same, under the name that its bytes gave it. */
+async function standingByTrueName(row: Transfer, { signal }: FetchOptions): Promise<Placed | undefined> {
+  if (row.kept_sha256 === null) return undefined;
+  for (const name of kindOf(row.kind).otherNames?.(basename(row.path)) ?? []) {
+    const path = join(dirname(row.path), name);
+    const standing = standingAt(path);
+    if (standing?.kind !== 'file' || (await sha256Of(path, signal)) !== row.kept_sha256) continue;
+    const { size, mtimeNs } = standing;
+    return { state: 'done', how: 'fetched', path, sha256: row.kept_sha256, size, mtimeNs, verified: false };
+  }
+  return undefined;
 }
 
 async function fromHeld(row: Transfer, options: FetchOptions): Promise<Placed | undefined> {
@@ -224,17 +239,20 @@ async function prove(part: PartFile, row: Transfer, { catalog, clock }: FetchOpt
 }
 
 function assertBegins(part: PartFile, row: Transfer): void {
+  const why = kindOf(row.kind).whyNot(basename(row.path), headOf(part), part.size);
+  if (why === undefined) return;
+  part.restart();
+  throw new IntegrityError(`What came is not the file: ${why}.`, {
+    code: 'not-a-file',
+    next: 'Nothing was kept; look at its page on the site, then run the same command again.',
+  });
+}
+
+function headOf(part: PartFile): Uint8Array {
   const head = Buffer.alloc(HEAD_BYTES);
   const fd = openSync(part.path, 'r');
   try {
-    const read = readSync(fd, head, 0, HEAD_BYTES, 0);
-    const why = kindOf(row.kind).whyNot(basename(row.path), head.subarray(0, read), part.size);
-    if (why === undefined) return;
-    part.restart();
-    throw new IntegrityError(`What came is not the file: ${why}.`, {
-      code: 'not-a-file',
-      next: 'Nothing was kept; look at the page of the model, then run the same command again.',
-    });
+    return head.subarray(0, readSync(fd, head, 0, HEAD_BYTES, 0));
   } finally {
     closeSync(fd);
   }
@@ -244,18 +262,18 @@ function assertBegins(part: PartFile, row: Transfer): void {
 async function place(part: PartFile, row: Transfer, options: FetchOptions): Promise<Placed> {
   const sha256 = await prove(part, row, options);
   faultPoint('transfer.intended');
-  const [placed] = await commitTemps([{ temp: part, path: row.path, replace: false }], {
-    bounds: options.bounds,
-  });
+  const name = kindOf(row.kind).trueName?.(basename(row.path), headOf(part)) ?? basename(row.path);
+  const path = join(dirname(row.path), name);
+  const [placed] = await commitTemps([{ temp: part, path, replace: false }], { bounds: options.bounds });
   if (placed === undefined || placed.error !== undefined)
-    throw placed?.error ?? new LibraryError(`It was not written: ${row.path}`, { code: 'disk-failed' });
+    throw placed?.error ?? new LibraryError(`It was not written: ${path}`, { code: 'disk-failed' });
   faultPoint('transfer.placed');
   removePart(row.path);
   const { size } = part.finish();
   return {
     state: 'done',
     how: 'fetched',
-    path: row.path,
+    path,
     sha256,
     size,
     mtimeNs: placed.mtimeNs,

@@ -1,15 +1,7 @@
 import { downloadRefusal } from '../../civitai/download-refusal.ts';
-import type { Checks } from '../../net/body-checks.ts';
 import { beginsAsNamed } from './begins-as-named.ts';
-
-/** How things of one kind are asked for and looked at. */
-export interface Kind {
-  /** Names the limits that hold for it, see net/limits.ts. */
-  readonly endpoint: string;
-  readonly refusal: (hasKey: boolean) => NonNullable<Checks['refusal']>;
-  /** Why bytes that nobody promised a hash of are not what their name says; `undefined` when they may be. */
-  readonly whyNot: (name: string, head: Uint8Array, size: number) => string | undefined;
-}
+import { IMAGE_KIND } from './image-kind.ts';
+import type { Kind } from './kind.ts';
 
 /** Every kind of thing that can be wanted, by its name in the queue. */
 export const KINDS: Readonly<Record<string, Kind>> = {
@@ -17,7 +9,9 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     endpoint: 'download',
     refusal: (hasKey) => (answer, body) => downloadRefusal(answer, body, hasKey),
     whyNot: beginsAsNamed,
+    isBehindLink: true,
   },
+  image: IMAGE_KIND,
 };
 
 /** The kind of that name. Throws when a newer program made it. */

@@ -1,6 +1,4 @@
 import type { CivitaiFileId, ModelId, VersionId } from '../../base/ids.ts';
-import { SourceError } from '../../base/errors.ts';
-import { isHostGone } from '../../net/failure.ts';
 import type { File, Model, Version } from '../../civitai/shapes/types.ts';
 import type { Target } from '../../civitai/target.ts';
 import type { Asked } from './asked.ts';
@@ -8,6 +6,7 @@ import { chooseFiles, chooseVersions } from './choose-files.ts';
 import { modelAnswers } from './model-answers.ts';
 import type { ModelAnswers } from './model-answers.ts';
 import type { ResolveOptions } from './resolver.ts';
+import { notThere, unwantedBy } from './unwanted.ts';
 import type { Unwanted, Wants } from './want.ts';
 import { wantsOfVersion } from './wants-of-version.ts';
 
@@ -54,11 +53,7 @@ async function findOne(one: Asked, answers: ModelAnswers, options: ResolveOption
   try {
     return await find(one, answers, options);
   } catch (error) {
-    const isGone: boolean = isHostGone(error);
-    if (isGone || !(error instanceof SourceError)) throw error;
-    const { code, message: why, next } = error;
-    const state = error.permanent ? 'refused' : 'failed';
-    return { found: [], notes: [], unwanted: [{ what: one.said, state, code, why, next }] };
+    return { found: [], notes: [], unwanted: [unwantedBy(error, one.said)] };
   }
 }
 
@@ -176,7 +171,6 @@ function withoutFiles(what: string, model: Model | undefined): Unwanted {
   };
 }
 
-function absent(said: string, why = 'The site does not have it, or does not show it (404).'): Outcome {
-  const next = 'Check the address; with a key in CIVITAI_API_KEY the site may show more.';
-  return { found: [], notes: [], unwanted: [{ what: said, state: 'refused', code: 'not-found', why, next }] };
+function absent(said: string, why?: string): Outcome {
+  return { found: [], notes: [], unwanted: [notThere(said, why)] };
 }

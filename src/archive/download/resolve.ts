@@ -1,4 +1,5 @@
 import type { Target } from '../../civitai/target.ts';
+import { resolveImages } from '../posts/resolve-images.ts';
 import type { Asked } from './asked.ts';
 import { resolveModels } from './resolve-models.ts';
 import type { Resolver, ResolveOptions } from './resolver.ts';
@@ -7,6 +8,7 @@ import type { Want, Wants } from './want.ts';
 /** Who resolves which kind of target. A new kind of thing to get is a line here and one in kinds.ts. */
 const RESOLVERS: readonly { readonly kinds: readonly Target['kind'][]; readonly resolve: Resolver }[] = [
   { kinds: ['model', 'version', 'hash', 'number'], resolve: resolveModels },
+  { kinds: ['image', 'media', 'post'], resolve: resolveImages },
 ];
 
 /**
@@ -50,7 +52,7 @@ function notYet({ said, target }: Asked): Wants {
         why: isElsewhere
           ? `It is a resource of ${target.air.source}, not of Civitai.`
           : `Nothing of the kind "${target.kind}" can be fetched.`,
-        next: 'Name a model, a version or a file, by address, AIR, hash or id.',
+        next: 'Name a model, a version, a file, an image or a post.',
       },
     ],
   };

@@ -58,9 +58,9 @@ function nameOf(row: Transfer): string {
 }
 
 function endLine(row: Transfer, end: TransferEnd, tookMs: number): string {
-  const name = nameOf(row);
+  const name = end.state === 'done' ? listedPath(basename(end.path)) : nameOf(row);
   if (end.state !== 'done') return `  ${end.state.padEnd(8)} ${name}  ${end.why}`;
-  const proof = end.verified ? 'SHA-256 right' : 'no SHA-256 promised';
+  const proof = end.verified ? 'SHA-256 right' : row.kind === 'file' ? 'no SHA-256 promised' : 'whole';
   return end.how === 'held'
     ? `  held     ${name}  ${formatBytes(end.size)}, from this machine`
     : `  fetched  ${name}  ${formatBytes(end.size)} in ${formatSpan(tookMs)}, ${proof}`;

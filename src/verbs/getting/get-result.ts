@@ -7,7 +7,7 @@ import { bytesToFetch } from './plan-lines.ts';
 
 /** What `get` did, as the result of a run: `wanted` = `fetched + held + refused + failed`. */
 export function getResult(outcome: GetOutcome): RunResult {
-  const { planned, unwanted, described, lines, warnings } = outcome;
+  const { planned, unwanted, described, images, lines, warnings } = outcome;
   const counts = countsOf(outcome);
   const failures = failuresOf(outcome);
   const stopped = outcome.stopped ?? described.stopped;
@@ -22,7 +22,7 @@ export function getResult(outcome: GetOutcome): RunResult {
   const { bytes } = bytesToFetch(planned);
   return {
     counts,
-    warnings: [...warnings, ...described.warnings],
+    warnings: [...warnings, ...images.warnings, ...described.warnings],
     failures: [...failures, ...described.failures],
     exitCode: stopped !== undefined ? 4 : failures.length + described.failures.length > 0 ? 3 : 0,
     summary: lines === undefined ? summaryOf(outcome, counts) : ['', ...lines, 'Nothing was fetched.'],
@@ -61,7 +61,8 @@ type Counts = Readonly<
 >;
 
 /** Under `--dry-run` what would be fetched counts as fetched. */
-function countsOf({ planned, unwanted, ended, described, lines }: GetOutcome): Counts {
+function countsOf(outcome: GetOutcome): Counts {
+  const { planned, unwanted, ended, described, lines } = outcome;
   const wanted = planned.length + unwanted.length;
   const count = (...steps: readonly string[]): number =>
     planned.filter(({ step }) => steps.includes(step)).length;
@@ -82,7 +83,7 @@ function countsOf({ planned, unwanted, ended, described, lines }: GetOutcome): C
     failed: wanted - fetched - held - refused,
     models: different(planned.map(({ want }) => want.modelId)),
     versions: different(planned.map(({ want }) => want.versionId)),
-    images: described.counts.previews,
+    images: described.counts.previews + imagesIn(outcome),
     bytes: ended.reduce((sum, one) => sum + one.fetched, 0),
   };
 }
@@ -91,7 +92,14 @@ function different(ids: readonly (number | undefined)[]): number {
   return new Set(ids.filter((id) => id !== undefined)).size;
 }
 
-function failuresOf({ planned, unwanted, ended }: GetOutcome): Failure[] {
+/** Images that were brought, or would be. */
+function imagesIn({ planned, ended, lines }: GetOutcome): number {
+  if (lines !== undefined)
+    return planned.filter(({ step, want }) => step === 'fetch' && want.kind === 'image').length;
+  return ended.filter(({ row, end }) => row.kind === 'image' && end.state === 'done').length;
+}
+
+function failuresOf({ planned, unwanted, ended, images }: GetOutcome): Failure[] {
   const left = planned.filter(({ step }) => step === 'leave');
   return [
     ...unwanted.map(({ what, code, why, next }) => ({ what, code, why, next })),
@@ -104,19 +112,23 @@ function failuresOf({ planned, unwanted, ended }: GetOutcome): Failure[] {
     ...ended.flatMap(({ row, end }): Failure[] =>
       end.state === 'done' ? [] : [{ what: row.path, code: end.reason, why: end.why, next: end.next }],
     ),
+    ...images.failures,
   ];
 }
 
-function summaryOf({ described, requests, tookMs, ended }: GetOutcome, counts: Counts): string[] {
+function summaryOf({ described, requests, tookMs, ended, images }: GetOutcome, counts: Counts): string[] {
   const parts = [`${formatCount(counts.wanted)} wanted`, `${formatCount(counts.fetched)} fetched`];
   for (const state of ['held', 'refused', 'failed'] as const)
     if (counts[state] > 0) parts.push(`${formatCount(counts[state])} ${state}`);
   const work = [
     `${formatCount(requests)} ${requests === 1 ? 'request' : 'requests'} in ${formatSpan(tookMs)}`,
     ...(counts.bytes > 0 ? [`${formatBytes(counts.bytes)} fetched`] : []),
-    ...(counts.images > 0 ? [`${formatCount(counts.images)} previews`] : []),
+    ...(described.counts.previews > 0 ? [`${formatCount(described.counts.previews)} previews`] : []),
+    ...(images.notes > 0 ? [`${formatCount(images.notes)} notes of images`] : []),
   ];
-  const unproven = ended.filter(({ end }) => end.state === 'done' && !end.verified).length;
+  const unproven = ended.filter(
+    ({ row, end }) => row.kind === 'file' && end.state === 'done' && !end.verified,
+  ).length;
   if (unproven > 0) work.push(`${formatCount(unproven)} without a promised SHA-256`);
   return [
     '',

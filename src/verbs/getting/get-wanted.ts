@@ -14,6 +14,8 @@ import type { ScanOutcome } from '../scanning/scan-request.ts';
 import { bringFiles } from './bring-files.ts';
 import { checkOutput } from './check-output.ts';
 import { describeFiles } from './describe-files.ts';
+import { describeImages, NO_IMAGES } from './describe-images.ts';
+import type { DescribedImages } from './describe-images.ts';
 import type { GetRequest } from './get-request.ts';
 import { planLines } from './plan-lines.ts';
 import { writeList } from './write-list.ts';
@@ -27,6 +29,7 @@ export interface GetOutcome {
   readonly ended: readonly Ended[];
   readonly stopped: QueueOutcome['stopped'];
   readonly described: ScanOutcome;
+  readonly images: DescribedImages;
   /** The plan, under `--dry-run`. */
   readonly lines: readonly string[] | undefined;
   readonly requests: number;
@@ -53,8 +56,8 @@ export async function getWanted(deps: Deps, request: GetRequest): Promise<GetOut
       ...planLines(planned, unwanted, request.output),
       ...(await listed(deps, planned, request)),
     ];
-    const outcome = { planned, ...ends, ended: [], stopped: undefined, described: joinOutcomes([]), lines };
-    return { ...outcome, ...(await costs(deps, startedAt)) };
+    const nothing = { ended: [], stopped: undefined, described: joinOutcomes([]), images: NO_IMAGES };
+    return { planned, ...ends, ...nothing, lines, ...(await costs(deps, startedAt)) };
   }
   const { planned, rows } = await aloneIn(deps, [request.output], async () => {
     const made = await plan();
@@ -62,8 +65,18 @@ export async function getWanted(deps: Deps, request: GetRequest): Promise<GetOut
   });
   for (const line of planLines(planned, unwanted, request.output)) deps.progress.note(line);
   const brought = await bringFiles(deps, catalog, rows, request);
-  const described = await describeFiles(deps, [...planned, ...brought.ended], request);
-  return { planned, ...ends, ...brought, described, lines: undefined, ...(await costs(deps, startedAt)) };
+  const came = [...planned, ...brought.ended];
+  const images = await describeImages(deps, catalog, came);
+  const described = await describeFiles(deps, came, request);
+  return {
+    planned,
+    ...ends,
+    ...brought,
+    described,
+    images,
+    lines: undefined,
+    ...(await costs(deps, startedAt)),
+  };
 }
 
 /** Writes the list that was asked for, and says so. */
