@@ -133,11 +133,21 @@ describe('strikeSecrets', () => {
     ['{"authorization":"Bearer s3cret"}', '{"authorization":"Bearer ***"}'],
     ['https://x.test/f?token=s3cret&a=1', 'https://x.test/f?token=***&a=1'],
     ['api_key: s3cret', 'api_key: ***'],
+    ['API-KEY = "s3cret"', 'API-KEY = "***"'],
+    ['{"api_key":"s3cret"}', '{"api_key":"***"}'],
+    ['sent with bearer s3cret', 'sent with bearer ***'],
     ['postgres://ana:s3cret@db/models', 'postgres://ana:***@db/models'],
     ['https://r2.test/f?X-Amz-Signature=s3cret', 'https://r2.test/f?X-Amz-Signature=***'],
   ])('strikes the secret out of %j', (text, struck) => {
     expect(strikeSecrets(text, undefined)).toBe(struck);
   });
+
+  it.each(['with a key in CIVITAI_API_KEY the site may show more', 'no Authorization header was sent'])(
+    'leaves a sentence about keys alone: %s',
+    (text) => {
+      expect(strikeSecrets(text, undefined)).toBe(text);
+    },
+  );
 
   it('strikes out the known key wherever it stands', () => {
     fc.assert(

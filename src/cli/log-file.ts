@@ -8,7 +8,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** A key in a header, a query or a text, and the password in the address of a database: struck out wherever it shows. */
 const SECRET =
-  /(authorization["':\s]*(?:bearer\s+)?|token=|api[_-]?key["'=:\s]+|X-Amz-Signature=|postgres(?:ql)?:\/\/[^:@/\s]*:)[^\s"'&,}@]+/gi;
+  /(authorization["']?\s*[:=]\s*["']?(?:bearer\s+)?|\bbearer\s+|token=|api[_-]?key["']?\s*[:=]\s*["']?|X-Amz-Signature=|postgres(?:ql)?:\/\/[^:@/\s]*:)[^\s"'&,}@]+/gi;
 
 /** Strikes secrets out of a text. */
 export function strikeSecrets(text: string, key: string | undefined): string {
