@@ -342,13 +342,13 @@ describe('config.json', () => {
 });
 
 describe('--output that is not there', () => {
-  it('is asked for on a terminal, with a default', { timeout: 60_000 }, async () => {
+  it('is asked for on a terminal, with a default', { timeout: 120_000 }, async () => {
     const said = await onTerminal('\r');
     if (said === undefined) return;
     expect(existsSync(join(home.folder, 'output', 'processed_files.json')), said).toBe(true);
   });
 
-  it('ends with a sentence when the terminal hangs up', { timeout: 60_000 }, async () => {
+  it('ends with a sentence when the terminal hangs up', { timeout: 120_000 }, async () => {
     const said = await onTerminal('\u0004');
     if (said === undefined) return;
     expect(said).toContain('No folder to collect in was named');

@@ -12,7 +12,7 @@ const PLENTY = 256 << 20;
 const noDisk = whyNoDisk();
 if (noDisk !== undefined) console.log(`skipped: a full disk: ${noDisk}`);
 
-describe.skipIf(noDisk !== undefined)('a disk that is full', { timeout: 60_000 }, () => {
+describe.skipIf(noDisk !== undefined)('a disk that is full', { timeout: 120_000 }, () => {
   let disk: SmallDisk;
   let story: Yardstick;
   /** Bytes that the library needs at first, and that a scan adds. */
@@ -63,7 +63,7 @@ describe.skipIf(noDisk !== undefined)('a disk that is full', { timeout: 60_000 }
 
 describe.skipIf(noDisk !== undefined)(
   'a disk that is full and holds the catalog',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   () => {
     let disk: SmallDisk;
     let story: Yardstick;
@@ -131,7 +131,7 @@ describe.skipIf(noDisk !== undefined)(
   },
 );
 
-describe('a disk that fails', { timeout: 60_000 }, () => {
+describe('a disk that fails', { timeout: 120_000 }, () => {
   let story: Yardstick;
 
   beforeAll(async () => {

@@ -34,7 +34,7 @@ afterEach(() => {
 
 afterAll(() => standin.close());
 
-describe('get --export-list', { timeout: 60_000 }, () => {
+describe('get --export-list', { timeout: 120_000 }, () => {
   it('writes an input file of aria2 with names and promised hashes and no key, fetches nothing, and overwrites nothing', async () => {
     const { model, file, bytes } = sampleAt(standin, 0);
     const args = [String(model.id), '--export-list', 'list.txt'];
@@ -73,7 +73,7 @@ describe('get --export-list', { timeout: 60_000 }, () => {
 
 describe.skipIf(!hasAria2)(
   `get --downloader aria2${hasAria2 ? '' : ' (aria2c is not installed)'}`,
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   () => {
     let aria2: ChildProcess;
     let url: string;
@@ -146,7 +146,7 @@ describe.skipIf(!hasAria2)(
   },
 );
 
-describe('get --downloader', { timeout: 60_000 }, () => {
+describe('get --downloader', { timeout: 120_000 }, () => {
   it('takes aria2 on this machine only, and says when it is not there', async () => {
     const { model } = sampleAt(standin, 0);
 

@@ -68,7 +68,7 @@ function noteOf(path: string): Record<string, unknown> {
   return JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
 }
 
-describe('get of posts and images', { timeout: 60_000 }, () => {
+describe('get of posts and images', { timeout: 120_000 }, () => {
   it('brings the originals of a post under their true extensions, each with its note, and nothing twice', async () => {
     const { id, images } = postAt(0);
 

@@ -51,7 +51,7 @@ function sumOf(counts: Readonly<Record<string, number>>): number {
   return ['fetched', 'held', 'refused', 'failed'].reduce((sum, key) => sum + (counts[key] ?? 0), 0);
 }
 
-describe('get brings a model home', { timeout: 60_000 }, () => {
+describe('get brings a model home', { timeout: 120_000 }, () => {
   it('proves it, describes it like a scanned file, and fetches nothing the second time', async () => {
     const { model, file, bytes } = sampleAt(standin, 0);
     const target = `${standin.origin}/models/${model.id}/any-name`;
@@ -130,7 +130,7 @@ describe('get brings a model home', { timeout: 60_000 }, () => {
   });
 });
 
-describe('targets of get', { timeout: 60_000 }, () => {
+describe('targets of get', { timeout: 120_000 }, () => {
   it('may be addresses, AIRs, hashes and ids, in a list file of any make; a line that is none is told', async () => {
     const [a, b, c, d, e, f] = [0, 2, 4, 6, 8, 10].map((nth) => sampleAt(standin, nth)) as [
       ReturnType<typeof sampleAt>,
@@ -206,7 +206,7 @@ describe('targets of get', { timeout: 60_000 }, () => {
   });
 });
 
-describe('get --dry-run', { timeout: 60_000 }, () => {
+describe('get --dry-run', { timeout: 120_000 }, () => {
   it('says what it would fetch and how much, and touches nothing', async () => {
     const { model, bytes, file } = sampleAt(standin, 0);
     const before = treeOf(story.home.folder);
@@ -225,7 +225,7 @@ describe('get --dry-run', { timeout: 60_000 }, () => {
   });
 });
 
-describe('what the site refuses', { timeout: 60_000 }, () => {
+describe('what the site refuses', { timeout: 120_000 }, () => {
   it('is told with the reason and the next step, not asked for again at once, and asked for with --retry-failed', async () => {
     const odd = (['archived', 'requires-login', 'generation-only', 'poi'] as const).map((name) =>
       oddSample(standin, name),
@@ -280,7 +280,7 @@ describe('what the site refuses', { timeout: 60_000 }, () => {
   });
 });
 
-describe('bytes that are held', { timeout: 60_000 }, () => {
+describe('bytes that are held', { timeout: 120_000 }, () => {
   it('in another scanned folder are not fetched but shared, and each folder has its file', async () => {
     const { model, file, bytes } = sampleAt(standin, 0);
     const library = join(story.home.folder, 'library');
@@ -328,7 +328,7 @@ describe('bytes that are held', { timeout: 60_000 }, () => {
   });
 });
 
-describe('names', { timeout: 60_000 }, () => {
+describe('names', { timeout: 120_000 }, () => {
   it('that a file of the user has already are left to it; the same bytes there count as held', async () => {
     const [a, b] = [sampleAt(standin, 0), sampleAt(standin, 2)];
     mkdirSync(story.out);

@@ -149,7 +149,7 @@ describe.skipIf(findChromium() === undefined)(
       },
     );
 
-    it('shows all of it in the gallery, and search and click do no more', { timeout: 60_000 }, async () => {
+    it('shows all of it in the gallery, and search and click do no more', { timeout: 120_000 }, async () => {
       const { page } = watched;
       await page.goto(pathToFileURL(join(models, 'gallery.html')).href, { waitUntil: 'load' });
       await page.waitForSelector('#app a');

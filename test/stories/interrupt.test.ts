@@ -11,7 +11,7 @@ import type { StoryLibrary, Yardstick } from './testing/story-library.ts';
 
 const GO_ON = 'Run the same command again to go on.';
 
-describe('Ctrl-C', { timeout: 60_000 }, () => {
+describe('Ctrl-C', { timeout: 120_000 }, () => {
   let story: Yardstick;
 
   beforeAll(async () => {

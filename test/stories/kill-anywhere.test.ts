@@ -7,7 +7,7 @@ import type { StoryLibrary, Yardstick } from './testing/story-library.ts';
 /** All of it is long: `npm run soak`. */
 const SOAK = process.env['CIVITARIUM_SOAK'] === '1';
 
-describe('a scan that is killed anywhere', { timeout: 60_000 }, () => {
+describe('a scan that is killed anywhere', { timeout: 120_000 }, () => {
   let story: Yardstick;
 
   beforeAll(async () => {
@@ -46,7 +46,7 @@ describe('a scan that is killed anywhere', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a refresh that is killed', { timeout: 60_000 }, () => {
+describe('a refresh that is killed', { timeout: 120_000 }, () => {
   let story: Yardstick;
 
   beforeAll(async () => {

@@ -26,7 +26,7 @@ const KILLS: Readonly<Record<string, readonly number[]>> = {
 /** Points that this scan does not pass; the suites of those verbs and of `--sidecars` try them. */
 const OF_OTHER_VERBS = /^(?:krita|moves?|organi[sz]e|part|sidecar|transfer|trash)\./;
 
-describe('a scan that is killed', { timeout: 60_000 }, () => {
+describe('a scan that is killed', { timeout: 120_000 }, () => {
   let story: Yardstick;
 
   beforeAll(async () => {

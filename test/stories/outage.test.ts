@@ -58,7 +58,7 @@ function filesWithoutPage({ files, folder }: StoryLibrary): string[] {
 describe.concurrent('the site is down from the start', () => {
   it(
     'ends with 4 and a next step, writes a page for every file, and the next scan ends like any other',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     () =>
       withSite(async (site) => {
         const wanted = await undisturbed(site);
@@ -109,7 +109,7 @@ describe.concurrent('the site is down from the start', () => {
 describe.concurrent('the site dies midway', () => {
   it.for([1, 2, 3, 4, 8])(
     'after %i requests: what was told by then is kept and written, and the next scan ends like any other',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     (after) =>
       withSite(async (site) => {
         const wanted = await undisturbed(site);
@@ -158,7 +158,7 @@ describe.concurrent('what is known outlasts every kind of outage', () => {
     '451',
   ];
 
-  it.for(kinds)('%s: update and a forced scan change no file', { timeout: 60_000 }, (kind) =>
+  it.for(kinds)('%s: update and a forced scan change no file', { timeout: 120_000 }, (kind) =>
     withSite(async ({ standin, library, scan, update }) => {
       const first = await scan();
       expect(first.code, first.stderr).toBe(0);
@@ -182,7 +182,7 @@ describe.concurrent('what is known outlasts every kind of outage', () => {
     }),
   );
 
-  it('404: a site that denies everything is not believed at once', { timeout: 60_000 }, () =>
+  it('404: a site that denies everything is not believed at once', { timeout: 120_000 }, () =>
     withSite(async ({ standin, library, scan, update }) => {
       await scan();
       const before = treeOf(library.folder);

@@ -6,7 +6,7 @@ import type { CliResult } from '../cli.ts';
 import { differences, makeYardstick } from './testing/story-library.ts';
 import type { Yardstick } from './testing/story-library.ts';
 
-describe('runs at once', { timeout: 60_000 }, () => {
+describe('runs at once', { timeout: 120_000 }, () => {
   let story: Yardstick;
 
   beforeAll(async () => {
@@ -86,7 +86,7 @@ describe('runs at once', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a catalog on PostgreSQL', { timeout: 60_000 }, () => {
+describe('a catalog on PostgreSQL', { timeout: 120_000 }, () => {
   let story: Yardstick;
   let place: FreshPlace;
 

@@ -94,7 +94,7 @@ describe('a scan of a site that is slow, busy and faulty', { timeout: 120_000 },
   });
 });
 
-describe('a site that is down', { timeout: 60_000 }, () => {
+describe('a site that is down', { timeout: 120_000 }, () => {
   it('is left alone by the next runs too, which say until when, and is asked again when that is over', async () => {
     const doctor = (): Promise<CliResult> =>
       library.run(['doctor', '--api-url', standin.apiUrl, '--json', '--patience', '1']);
