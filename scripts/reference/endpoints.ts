@@ -28,6 +28,10 @@ const QUESTIONS: Readonly<
   ],
   images: [(client) => client.images({}).next(), 'the image feed'],
   modelsOf: [(client) => client.modelsOf({}).next(), 'a listing of models'],
+  modelCount: [
+    (client) => client.modelCount('someone'),
+    'how many models a creator has, to compare with what the listings show',
+  ],
   enums: [
     (client) => client.enums(),
     'the lists of names the site uses; `doctor` also sees by it whether the site answers',

@@ -52,6 +52,8 @@ export interface CivitaiClient {
   images(query: Query, cursor?: string): AsyncGenerator<WalkedPage<Item<Image>>, WalkEnd>;
   /** A listing of models, page by page. */
   modelsOf(query: Query, cursor?: string): AsyncGenerator<WalkedPage<Item<Model>>, WalkEnd>;
+  /** How many models the site's list of creators says somebody has; `undefined` when it does not show them. */
+  modelCount(username: string): Promise<number | undefined>;
   /** The site's current lists of names, for example `BaseModel`. */
   enums(): Promise<Readonly<Record<string, readonly string[]>>>;
   /** Whose key it is; `undefined` without a key. Asked once a day. Throws SourceError `key-refused`. */
@@ -61,6 +63,7 @@ export interface CivitaiClient {
 const MOST_HASH_IDS = 10_000;
 const MOST_HASHES = 100;
 const MOST_MODEL_IDS = 100;
+const MOST_CREATORS = 200;
 
 const DAY_MS = 24 * 3_600_000;
 /** Young for as long as is configured, a day unless it is. */
@@ -186,6 +189,11 @@ export function createClient(options: ClientOptions): CivitaiClient {
         ...(cursor === undefined ? {} : { cursor }),
       });
     },
+    async modelCount(username) {
+      const path = `creators?${queryText({ query: username, limit: MOST_CREATORS })}`;
+      return valueOf(await get(path, 'creators', (text) => ({ count: readModelCount(text, username) })))
+        .count;
+    },
     async enums() {
       return valueOf(await get('enums', 'enums', readEnums, ENUM_AGES));
     },
@@ -260,6 +268,17 @@ function readHits(text: string): HashHit[] {
 
 function positive<T extends number>(value: unknown): T | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? (value as T) : undefined;
+}
+
+/** No models are told by an absent count. */
+function readModelCount(text: string, username: string): number | undefined {
+  for (const raw of sliceItems(text)) {
+    const value = parseJson(raw);
+    if (!isRecord(value) || String(value['username']).toLowerCase() !== username.toLowerCase()) continue;
+    const count = value['modelCount'] ?? 0;
+    return typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 ? count : undefined;
+  }
+  return undefined;
 }
 
 function readEnums(text: string): Record<string, string[]> {

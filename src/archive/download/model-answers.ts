@@ -12,6 +12,8 @@ import { ASKED_ALONE } from '../unlisted-models.ts';
 export interface ModelAnswers {
   /** Asks for many models with few questions, in the words of a scan: one model alone is told a little otherwise. */
   expect(ids: readonly ModelId[]): Promise<void>;
+  /** Takes over what a listing showed: that is not asked for again. */
+  take(items: readonly Item<Model>[]): void;
   model(id: ModelId): Promise<Model | undefined>;
   version(id: VersionId): Promise<Version | undefined>;
   versionByHash(hash: string): Promise<Version | undefined>;
@@ -71,6 +73,13 @@ export function modelAnswers({ client, clock, keepIn }: AnswersOptions): ModelAn
 
   return {
     expect,
+    take(items) {
+      for (const item of items) {
+        models.set(item.value.id, item);
+        listed.add(item.value.id);
+        expected.add(item.value.id);
+      }
+    },
     async model(id) {
       if (!expected.has(id)) await expect([id]);
       const known = models.get(id);

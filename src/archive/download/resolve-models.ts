@@ -29,7 +29,15 @@ export async function resolveModels(
   asked: readonly Asked[],
   options: ResolveOptions,
 ): Promise<Map<Asked, Wants>> {
-  const answers = modelAnswers(options);
+  return await resolveModelsBy(modelAnswers(options), asked, options);
+}
+
+/** The same, by answers of which some may be here. */
+export async function resolveModelsBy(
+  answers: ModelAnswers,
+  asked: readonly Asked[],
+  options: ResolveOptions,
+): Promise<Map<Asked, Wants>> {
   await answers.expect(asked.flatMap(({ target }) => modelIdIn(target) ?? []));
   const outcomes = new Map<Asked, Outcome>();
   for (const one of asked) outcomes.set(one, await findOne(one, answers, options));

@@ -1,4 +1,5 @@
 import type { Target } from '../../civitai/target.ts';
+import { resolveCreators } from '../posts/resolve-creators.ts';
 import { resolveImages } from '../posts/resolve-images.ts';
 import type { Asked } from './asked.ts';
 import { resolveModels } from './resolve-models.ts';
@@ -9,6 +10,7 @@ import type { Want, Wants } from './want.ts';
 const RESOLVERS: readonly { readonly kinds: readonly Target['kind'][]; readonly resolve: Resolver }[] = [
   { kinds: ['model', 'version', 'hash', 'number'], resolve: resolveModels },
   { kinds: ['image', 'media', 'post'], resolve: resolveImages },
+  { kinds: ['user'], resolve: resolveCreators },
 ];
 
 /**
@@ -27,6 +29,7 @@ export async function resolveTargets(asked: readonly Asked[], options: ResolveOp
     wants: onlyOnce(all.flatMap(({ wants }) => wants)),
     unwanted: all.flatMap(({ unwanted }) => unwanted),
     notes: [...new Set(all.flatMap(({ notes }) => notes))],
+    coverage: all.flatMap(({ coverage }) => coverage ?? []),
   };
 }
 
@@ -52,7 +55,7 @@ function notYet({ said, target }: Asked): Wants {
         why: isElsewhere
           ? `It is a resource of ${target.air.source}, not of Civitai.`
           : `Nothing of the kind "${target.kind}" can be fetched.`,
-        next: 'Name a model, a version, a file, an image or a post.',
+        next: 'Name a model, a version, a file, an image, a post or a creator.',
       },
     ],
   };

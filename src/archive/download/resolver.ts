@@ -23,6 +23,8 @@ export interface ResolveOptions {
   /** The folder that all goes into, absolute. */
   readonly output: string;
   readonly choices: Choices;
+  /** Rating bits that are wanted. */
+  readonly levels: number;
   /** Where answers are kept; `undefined` under `--dry-run`. */
   readonly keepIn: Catalog | undefined;
 }

@@ -1,3 +1,4 @@
+import type { Coverage } from '../posts/coverage.ts';
 import type { ModelId, Sha256, VersionId } from '../../base/ids.ts';
 
 /** One thing to be brought, of whatever kind: what the queue, the plan and the loop know of it. */
@@ -40,4 +41,6 @@ export interface Wants {
   readonly unwanted: readonly Unwanted[];
   /** Sentences worth telling: what was taken for what, what a choice left out. */
   readonly notes: readonly string[];
+  /** Of targets that stand for many things: how much of it was seen. */
+  readonly coverage?: readonly Coverage[];
 }

@@ -2,6 +2,7 @@ import { formatBytes, formatCount } from '../../base/bytes.ts';
 import { formatSpan } from '../../base/dates.ts';
 import { homePath, summaryRows } from '../summary.ts';
 import type { Failure, RunResult } from '../verb.ts';
+import { coverageLines, coverageTold } from './coverage-told.ts';
 import type { GetOutcome } from './get-wanted.ts';
 import { bytesToFetch } from './plan-lines.ts';
 
@@ -25,10 +26,15 @@ export function getResult(outcome: GetOutcome): RunResult {
     warnings: [...warnings, ...images.warnings, ...described.warnings],
     failures: [...failures, ...described.failures],
     exitCode: stopped !== undefined ? 4 : failures.length + described.failures.length > 0 ? 3 : 0,
-    summary: lines === undefined ? summaryOf(outcome, counts) : ['', ...lines, 'Nothing was fetched.'],
+    summary: [
+      ...(lines === undefined ? summaryOf(outcome, counts) : ['', ...lines]),
+      ...coverageLines(outcome),
+      ...(lines === undefined ? [] : ['Nothing was fetched.']),
+    ],
     data: {
       galleries: described.galleries,
       files: filesOf(outcome),
+      ...(outcome.coverage.length > 0 ? { coverage: coverageTold(outcome) } : {}),
       ...(lines === undefined
         ? {}
         : {

@@ -1,5 +1,6 @@
 import { planTransfers } from '../../archive/download/plan-transfers.ts';
 import type { PlannedWant } from '../../archive/download/plan-transfers.ts';
+import type { Coverage } from '../../archive/posts/coverage.ts';
 import { resolveTargets } from '../../archive/download/resolve.ts';
 import type { Ended, QueueOutcome } from '../../archive/download/run-queue.ts';
 import type { Unwanted, Wants } from '../../archive/download/want.ts';
@@ -30,6 +31,7 @@ export interface GetOutcome {
   readonly stopped: QueueOutcome['stopped'];
   readonly described: ScanOutcome;
   readonly images: DescribedImages;
+  readonly coverage: readonly Coverage[];
   /** The plan, under `--dry-run`. */
   readonly lines: readonly string[] | undefined;
   readonly requests: number;
@@ -49,7 +51,7 @@ export async function getWanted(deps: Deps, request: GetRequest): Promise<GetOut
     ...(await planNow(deps, catalog, request, wants)),
   ];
   const unwanted = [...request.unread, ...wants.unwanted];
-  const ends = { unwanted, warnings: [...warnings, ...wants.notes] };
+  const ends = { unwanted, warnings: [...warnings, ...wants.notes], coverage: wants.coverage ?? [] };
   if (deps.settings.dryRun || request.exportList !== undefined) {
     const planned = await plan();
     const lines = [
@@ -109,6 +111,7 @@ async function askForTargets(deps: Deps, catalog: Catalog, request: GetRequest):
       apiOrigin: new URL(deps.settings.apiUrl).origin,
       output: request.output,
       choices: request.choices,
+      levels: deps.settings.browsingLevel,
       keepIn: deps.settings.dryRun ? undefined : catalog,
     });
   } finally {

@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import { saveImages } from '../../catalog/image.ts';
+import { isMediaHost, originalUrl } from '../../civitai/media.ts';
+import type { Image } from '../../civitai/shapes/types.ts';
+import type { ResolveOptions } from '../download/resolver.ts';
+import type { Unwanted, Want } from '../download/want.ts';
+import { imageFacts } from '../to-facts.ts';
+
+/** Until the bytes say what they are. */
+const ENDINGS = { image: 'jpeg', video: 'mp4', audio: 'mp3' } as const;
+
+/** Keeps what the site says of images, and makes wants of them; what can't be fetched is told. */
+export async function imageWants(
+  images: readonly Image[],
+  options: ResolveOptions,
+): Promise<{ readonly wants: readonly Want[]; readonly unwanted: readonly Unwanted[] }> {
+  const { keepIn, clock } = options;
+  if (keepIn !== undefined) await saveImages(keepIn, images.map(imageFacts), clock.now());
+  const wants: Want[] = [];
+  const unwanted: Unwanted[] = [];
+  for (const image of images) {
+    const want = wantOf(image, options);
+    if (want === undefined) unwanted.push(strange(image));
+    else wants.push(want);
+  }
+  return { wants, unwanted };
+}
+
+/** An image goes to its post's folder, whichever way it was asked for. `undefined` when it can't be fetched. */
+function wantOf(image: Image, { output, apiOrigin }: ResolveOptions): Want | undefined {
+  const { id, postId, username } = image;
+  const source = originalUrl(image.url);
+  if (id === undefined || !isMediaHost(source, apiOrigin)) return undefined;
+  return {
+    kind: 'image',
+    subject: String(id),
+    title: `Image ${id}${username === undefined ? '' : ` by ${username.slice(0, 60)}`}`,
+    source,
+    output,
+    folder: postId === undefined ? join(output, 'Images') : join(output, 'Posts', `Post_${postId}`),
+    name: `${id}.${ENDINGS[image.media]}`,
+    tellApart: [],
+    modelId: undefined,
+    versionId: undefined,
+    size: undefined,
+    sha256: undefined,
+  };
+}
+
+function strange(image: Image): Unwanted {
+  return {
+    what: `image ${image.id ?? image.url.slice(0, 200)}`,
+    state: 'refused',
+    code: 'strange-address',
+    why: 'The site names an address for it that is none of its image hosts.',
+    next: 'Nothing was asked there.',
+  };
+}

@@ -1,0 +1,167 @@
+import { existsSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { listed } from '../../standin/routes/model-filter.ts';
+import { startStandin } from '../../standin/start.ts';
+import type { Standin } from '../../standin/start.ts';
+import { makeGetStory } from './testing/get-story.ts';
+import type { GetStory } from './testing/get-story.ts';
+
+let standin: Standin;
+let story: GetStory;
+
+beforeAll(async () => {
+  standin = await startStandin({ models: 40, seed: 11, images: 400, pictures: 2000, speed: 0 });
+});
+
+beforeEach(() => {
+  standin.reset();
+  story = makeGetStory(standin);
+});
+
+afterEach(() => {
+  standin.faults.use('');
+  story.home.remove();
+});
+
+afterAll(() => standin.close());
+
+interface Told {
+  readonly of: string;
+  readonly announced: number | 'unknown';
+  readonly seen: number;
+  readonly fetched: number;
+  readonly held: number;
+  readonly filtered: number;
+  readonly refused: number;
+  readonly failed: number;
+  readonly unreachable: number | 'unknown';
+  readonly complete: boolean;
+}
+
+function coverageIn(json: Readonly<Record<string, unknown>>): readonly Told[] {
+  return json['coverage'] as readonly Told[];
+}
+
+function sumOf(told: Told | undefined): number {
+  return told === undefined ? -1 : told.fetched + told.held + told.filtered + told.refused + told.failed;
+}
+
+/** A creator of whom the wide list does not show every model, and the ids of all that any list shows. */
+function creatorOfOddModels(): {
+  readonly username: string;
+  readonly ids: readonly number[];
+  readonly published: number;
+} {
+  for (const { id, username } of standin.world.creators()) {
+    const own = standin.world.modelsOf(id);
+    const wide = own.filter((model) => listed(model, { nsfw: true, archived: true }));
+    const all = own.filter((model) => wide.includes(model) || listed(model, { nsfw: false, archived: true }));
+    const published = own.filter(({ status }) => status === 'Published').length;
+    if (username !== null && wide.length < all.length && wide.length > 3)
+      return { username, ids: all.map((model) => model.id), published };
+  }
+  throw new Error('All creators are plain.');
+}
+
+/** The ids of all images that the feed shows of somebody. */
+async function imagesOf(username: string): Promise<number[]> {
+  const answer = await fetch(
+    `${standin.apiUrl}/images?limit=200&browsingLevel=31&sort=Oldest&username=${username}`,
+  );
+  return ((await answer.json()) as { items: { id: number }[] }).items.map(({ id }) => id);
+}
+
+describe('get of a creator', { timeout: 120_000 }, () => {
+  it('finds models that one list alone would miss, says how much it saw, and fetches nothing the second time', async () => {
+    const { username, ids, published } = creatorOfOddModels();
+    const target = `https://civitai.com/user/${username}/models`;
+
+    const first = await story.get([target, '--media', 'none']);
+    const tree = story.tree();
+    const second = await story.get([target, '--media', 'none']);
+
+    const [told] = coverageIn(first.json);
+    expect(told).toMatchObject({
+      of: 'models',
+      announced: published,
+      seen: ids.length,
+      unreachable: published - ids.length,
+      complete: true,
+    });
+    expect(sumOf(told)).toBe(ids.length);
+    expect(told?.fetched).toBe(first.json.counts['models']);
+    expect(told?.fetched).toBeGreaterThan(3);
+    expect(first.json.requests.byEndpoint).toMatchObject({ models: 2, creators: 1 });
+    expect(first.json.requests.byEndpoint['models?ids']).toBeUndefined();
+    expect(coverageIn(second.json)[0]).toMatchObject({ seen: ids.length, fetched: 0, held: told?.fetched });
+    expect(second.json.counts).toMatchObject({ fetched: 0, bytes: 0 });
+    expect(story.tree()).toEqual(tree);
+  });
+
+  it('fetches all images of theirs and of nobody else, by one stream', async () => {
+    const { username } = creatorOfOddModels();
+    const ids = await imagesOf(username);
+    standin.reset();
+
+    const result = await story.get([`https://civitai.red/user/${username}/images`]);
+
+    expect(result.code, result.stderr).toBe(0);
+    expect(result.json.counts).toMatchObject({ wanted: ids.length, fetched: ids.length, images: ids.length });
+    expect(coverageIn(result.json)).toMatchObject([
+      { of: 'images', announced: 'unknown', seen: ids.length, fetched: ids.length, unreachable: 'unknown' },
+    ]);
+    const named = Object.keys(story.tree()).flatMap((path) => /\/(\d+)\.txt$/.exec(path)?.[1] ?? []);
+    expect(named.map(Number).toSorted((a, b) => a - b)).toEqual(ids.toSorted((a, b) => a - b));
+  });
+
+  it('leaves out what is not asked for, and counts it', async () => {
+    const { username, ids } = creatorOfOddModels();
+
+    const result = await story.get([`user:${username}`, '--since', '2999-01-01', '--dry-run']);
+
+    const [models, images] = coverageIn(result.json);
+    expect(models).toMatchObject({ of: 'models', seen: ids.length, filtered: ids.length, fetched: 0 });
+    expect(images?.seen).toBeGreaterThan(0);
+    expect(images).toMatchObject({ of: 'images', filtered: images?.seen, fetched: 0 });
+    expect(existsSync(story.out)).toBe(false);
+  });
+
+  it('takes part of a list for what it is when the site goes in circles', async () => {
+    const { username } = creatorOfOddModels();
+    const looping = await startStandin({
+      models: 40,
+      seed: 11,
+      images: 8000,
+      pictures: 2000,
+      speed: 0,
+      feed: { loopFrom: 200, emptyPages: 0 },
+    });
+    const other = makeGetStory(looping);
+    try {
+      const result = await other.get([`https://civitai.com/user/${username}/images`, '--dry-run']);
+
+      expect(result.code).toBe(3);
+      const [told] = coverageIn(result.json);
+      expect(told).toMatchObject({ complete: false, announced: 'unknown' });
+      expect(told?.seen).toBe(400);
+      expect(result.json.failures).toMatchObject([{ code: 'listing-broken' }]);
+      expect(result.json.requests.byEndpoint['images']).toBeLessThan(6);
+      const { wanted = 0, fetched = 0, failed = 0 } = result.json.counts;
+      expect(wanted).toBe(fetched + failed);
+    } finally {
+      other.home.remove();
+      await looping.close();
+    }
+  });
+
+  it('says of nobody that there is nobody, once, and of other pages that they are none', async () => {
+    const result = await story.get([
+      'user:nobody_has_this_name',
+      'https://civitai.com/user/someone/articles',
+    ]);
+
+    expect(result.code).toBe(3);
+    expect(result.json.counts).toMatchObject({ wanted: 2, refused: 1, failed: 1 });
+    expect(result.json.failures.map(({ code }) => code)).toEqual(['not-found', 'target-unknown']);
+  });
+});
