@@ -12,6 +12,8 @@ export interface Phase {
   advance(done: number): void;
   /** Why nothing moves just now; the same again when a second has passed; `undefined` when it moves again. */
   waiting(wait: Waiting | undefined): void;
+  /** What is under way just now, each in a few words, for example a file and how much of it is there. */
+  about?(parts: readonly string[]): void;
   end(): void;
 }
 

@@ -37,6 +37,19 @@ describe('phaseLine', () => {
     );
   });
 
+  it('tells of what is under way as far as there is room', () => {
+    const parts = ['ink.safetensors 45 %', 'oil.safetensors\u001b[2J 7 %', 'x'.repeat(200)];
+
+    const wide = phaseLine({ ...HALF, parts }, 160, false);
+    const narrow = phaseLine({ ...HALF, parts }, 80, false);
+
+    expect(wide).toContain('  ink.safetensors 45 %  oil.safetensors');
+    expect(wide).not.toContain('\u001b');
+    expect(wide.length).toBeLessThanOrEqual(160);
+    expect(narrow).toContain('2 KiB of 4 KiB');
+    expect(narrow.length).toBeLessThanOrEqual(80);
+  });
+
   it('says why it waits instead of how fast it is', () => {
     const line = phaseLine({ ...HALF, reason: 'waiting 12 s: the site asks for a pause' }, 120, false);
 

@@ -86,12 +86,17 @@ function livePhase(
   let done = 0;
   let wait: Waiting | undefined;
   let shown: string | undefined;
+  let parts: readonly string[] = [];
   let lastDraw = startedAt;
   const draw = (): void => {
     lastDraw = clock.now();
     shown = waitText(wait, lastDraw);
     line.draw((width) =>
-      phaseLine({ ...about, done, reason: shown, elapsedMs: lastDraw - startedAt }, width, about.colour),
+      phaseLine(
+        { ...about, done, reason: shown, parts, elapsedMs: lastDraw - startedAt },
+        width,
+        about.colour,
+      ),
     );
   };
   draw();
@@ -103,6 +108,9 @@ function livePhase(
     waiting(now) {
       wait = now;
       if (waitText(wait, clock.now()) !== shown) draw();
+    },
+    about(now) {
+      parts = now;
     },
     end() {
       const tookMs = clock.now() - startedAt;
@@ -148,6 +156,8 @@ interface PhaseState {
   readonly unit: Unit;
   readonly done: number;
   readonly reason: string | undefined;
+  /** What is under way; as many are told as there is room for. */
+  readonly parts?: readonly string[];
   readonly elapsedMs: number;
 }
 
@@ -176,8 +186,18 @@ export function phaseLine(state: PhaseState, width: number, colour: boolean): st
   const room = Math.max(0, width - plain.length);
   const size =
     share === undefined || width < 70 ? undefined : BARS.find((each) => each + 2 + tail.length <= room);
-  if (share === undefined || size === undefined) return `${plain}${tail.slice(0, room)}`;
-  return `${plain}${drawBar(share, size, colour)}  ${tail}`;
+  if (share === undefined || size === undefined) return `${plain}${withParts(tail, state.parts, room)}`;
+  return `${plain}${drawBar(share, size, colour)}  ${withParts(tail, state.parts, room - size - 2)}`;
+}
+
+function withParts(tail: string, parts: readonly string[] = [], room: number): string {
+  let text = tail.slice(0, room);
+  for (const part of parts) {
+    const more = `${text}  ${printable(part).replace(/\s+/g, ' ')}`;
+    if (more.length > room) break;
+    text = more;
+  }
+  return text;
 }
 
 function amountOf(amount: number, unit: Unit): string {

@@ -59,6 +59,7 @@ export function tellWaits(
         return {
           advance: (done) => phase.advance(done),
           waiting: (wait) => phase.waiting(wait),
+          about: (parts) => phase.about?.(parts),
           end() {
             phases.delete(phase);
             tick();

@@ -11,6 +11,9 @@ import type { Deps } from '../deps.ts';
 import { listedPath } from '../summary.ts';
 import type { GetRequest } from './get-request.ts';
 
+/** How often it is told how far each file has come. */
+const TELL_MS = 100;
+
 /** Brings what is queued, and tells of each file as it ends and of all of them while they come. */
 export async function bringFiles(
   deps: Deps,
@@ -28,6 +31,8 @@ export async function bringFiles(
   );
   const net = await deps.net();
   const begun = new Map<number, number>();
+  let toldAt = 0;
+  const underWay = new Map<number, { readonly row: Transfer; bytes: number }>();
   const bounds = new Map(rows.map(({ output }) => [output, boundsOf(output)]));
   try {
     return await runQueue(rows, {
@@ -43,14 +48,31 @@ export async function bringFiles(
       boundsOf: ({ output }) => bounds.get(output) ?? boundsOf(output),
       onBytes(row, bytes) {
         if (!begun.has(row.id)) begun.set(row.id, clock.now());
+        const one = underWay.get(row.id) ?? { row, bytes: 0 };
+        one.bytes += bytes;
+        underWay.set(row.id, one);
+        if (clock.now() - toldAt >= TELL_MS) {
+          toldAt = clock.now();
+          phase.about?.([...underWay.values()].map(partOf));
+        }
         phase.advance(bytes);
       },
       onWait: (row) => progress.note(`Another run is fetching ${nameOf(row)}; waiting for its end.`),
-      onEnd: (row, end) => progress.note(endLine(row, end, clock.now() - (begun.get(row.id) ?? clock.now()))),
+      onEnd(row, end) {
+        underWay.delete(row.id);
+        progress.note(endLine(row, end, clock.now() - (begun.get(row.id) ?? clock.now())));
+      },
     });
   } finally {
     phase.end();
   }
+}
+
+/** A file and how much of it is there. */
+function partOf({ row, bytes }: { readonly row: Transfer; readonly bytes: number }): string {
+  const share =
+    row.size === null || row.size === 0 ? formatBytes(bytes) : `${Math.floor((100 * bytes) / row.size)} %`;
+  return `${nameOf(row)} ${share}`;
 }
 
 function nameOf(row: Transfer): string {
