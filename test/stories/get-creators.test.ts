@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { listed } from '../../standin/routes/model-filter.ts';
 import { startStandin } from '../../standin/start.ts';
 import type { Standin } from '../../standin/start.ts';
+import { faultAt } from '../faults.ts';
 import { makeGetStory } from './testing/get-story.ts';
 import type { GetStory } from './testing/get-story.ts';
 
@@ -63,6 +64,14 @@ function creatorOfOddModels(): {
   throw new Error('All creators are plain.');
 }
 
+/** Pages and data name their folder, which is another one for each user. */
+function steady({ tree }: GetStory): Record<string, string> {
+  const entries = Object.entries(tree());
+  return Object.fromEntries(
+    entries.map(([path, hash]) => [path, /\.html$|^gallery\.files\/.*\.js$/.test(path) ? 'there' : hash]),
+  );
+}
+
 /** The ids of all images that the feed shows of somebody. */
 async function imagesOf(username: string): Promise<number[]> {
   const answer = await fetch(
@@ -112,6 +121,31 @@ describe('get of a creator', { timeout: 120_000 }, () => {
     ]);
     const named = Object.keys(story.tree()).flatMap((path) => /\/(\d+)\.txt$/.exec(path)?.[1] ?? []);
     expect(named.map(Number).toSorted((a, b) => a - b)).toEqual(ids.toSorted((a, b) => a - b));
+  });
+
+  it('comes to the same end under faults and after kills', async () => {
+    const { username } = creatorOfOddModels();
+    const undisturbed = await story.get([`user:${username}`]);
+    const expected = steady(story);
+    const other = makeGetStory(standin);
+    try {
+      standin.faults.use('*:any=0.2');
+      const patient = ['--patience', '600', `user:${username}`];
+      for (const [point, passage] of [
+        ['transfer.intended', 5],
+        ['image-notes.intended', 1],
+      ] as const)
+        await other.get(patient, { env: faultAt('kill', point, passage) });
+      await other.get(patient);
+      standin.faults.use('');
+      const last = await other.get([`user:${username}`, '--retry-failed']);
+
+      expect(last.code, last.stderr).toBe(undisturbed.code);
+      expect(last.json.counts['wanted']).toBe(undisturbed.json.counts['wanted']);
+      expect(steady(other)).toEqual(expected);
+    } finally {
+      other.home.remove();
+    }
   });
 
   it('leaves out what is not asked for, and counts it', async () => {

@@ -4,6 +4,7 @@ import { isSystemError } from '../../base/errors.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { transfersOf } from '../../catalog/transfer.ts';
 import type { Transfer } from '../../catalog/transfer.ts';
+import { groupBy } from '../../catalog/upsert.ts';
 import { reachedAt } from '../../library/file-identity.ts';
 import { partPath } from '../../library/part-file.ts';
 import { sha256Of } from '../../library/sha256-of.ts';
@@ -96,10 +97,12 @@ async function sameFileAt(want: Want, signal: AbortSignal): Promise<string | und
 /** The names that can't be given any more, folder by folder: of what lies there, and of what others will bring. */
 function takenNames(rows: readonly Transfer[]): (folder: string) => Set<string> {
   const byFolder = new Map<string, Set<string>>();
+  // Once for all: a creator may have ten thousand posts, each with a folder.
+  const promisedIn = groupBy(rows, (row) => dirname(row.path));
   return (folder) => {
     const known = byFolder.get(folder);
     if (known !== undefined) return known;
-    const promised = rows.filter((row) => dirname(row.path) === folder).map((row) => basename(row.path));
+    const promised = (promisedIn.get(folder) ?? []).map((row) => basename(row.path));
     const names = new Set([...namesIn(folder), ...promised].map(foldName));
     byFolder.set(folder, names);
     return names;
