@@ -350,6 +350,13 @@ async function writeRecord(folder: string, { world, apiUrl }: Standin): Promise<
   writeFileSync(join(folder, 'ink_civitai_model_version.json'), await answer.text());
 }
 
+/** A post whose images the site shows. */
+async function somePost({ apiUrl }: Standin): Promise<number> {
+  const answer = await fetch(`${apiUrl}/images?limit=1&browsingLevel=31&sort=Oldest`);
+  const { items } = (await answer.json()) as { items: { postId: number }[] };
+  return items[0]?.postId ?? 0;
+}
+
 describe('the commands of the guide', () => {
   let home: Home;
   let standin: Standin;
@@ -367,6 +374,8 @@ describe('the commands of the guide', () => {
       .toFile(join(home.folder, 'image.png'));
     const plain = [0, 2].map((nth) => `model:${standin.world.modelIds()[nth]}  # one of them`);
     writeFileSync(join(home.folder, 'list.txt'), plain.join('\n'));
+    const urls = [`# mine`, `https://civitai.com/posts/${await somePost(standin)}`, plain[0], ''];
+    writeFileSync(join(home.folder, 'get_all_models_urls.txt'), urls.join('\r\n'));
     mkdirSync(join(home.folder, 'archive'));
     mkdirSync(join(home.folder, 'images'));
     writeFileSync(join(home.folder, 'images/12345.txt'), JSON.stringify({ raw_prompt: 'smile, tree' }));
