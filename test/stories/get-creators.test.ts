@@ -188,6 +188,13 @@ describe('get of a creator', { timeout: 120_000 }, () => {
     }
   });
 
+  it('never asks for somebody whose name nobody can have: the site would list everything', async () => {
+    const result = await story.get(['user:...', 'user:a-b', '--dry-run']);
+
+    expect(result.json.counts).toMatchObject({ wanted: 2, refused: 2 });
+    expect(result.json.requests.total).toBe(0);
+  });
+
   it('says of nobody that there is nobody, once, and of other pages that they are none', async () => {
     const result = await story.get([
       'user:nobody_has_this_name',

@@ -7,7 +7,7 @@ import type { Asked } from '../download/asked.ts';
 import { modelAnswers } from '../download/model-answers.ts';
 import { resolveModelsBy } from '../download/resolve-models.ts';
 import type { ResolveOptions } from '../download/resolver.ts';
-import { unwantedBy } from '../download/unwanted.ts';
+import { notThere, unwantedBy } from '../download/unwanted.ts';
 import type { Unwanted, Wants } from '../download/want.ts';
 import { comparableName, wantKey } from './coverage.ts';
 import type { Coverage } from './coverage.ts';
@@ -16,6 +16,8 @@ import { isSince, WITH_META } from './resolve-images.ts';
 import { brokenOff, walkAll } from './walk-all.ts';
 import type { Walked } from './walk-all.ts';
 
+/** Names as the site gives them. */
+const NAME = /^\w{1,64}$/;
 const TABS_OF_MODELS: readonly (string | undefined)[] = [undefined, 'models'];
 const TABS_OF_IMAGES: readonly (string | undefined)[] = [undefined, 'images', 'posts', 'videos'];
 
@@ -30,6 +32,11 @@ export async function resolveCreators(
     if (target.kind !== 'user') continue;
     const tab = target.tab?.toLowerCase();
     const name = target.username;
+    if (!NAME.test(name)) {
+      // The site drops a filter that it can't read, and would list what everybody has.
+      outcomes.set(one, nothing(notThere(said, 'No creator of the site can have that name.')));
+      continue;
+    }
     const parts: Wants[] = [];
     if (TABS_OF_MODELS.includes(tab)) parts.push(await told(said, () => modelsOf(said, name, options)));
     if (TABS_OF_IMAGES.includes(tab))
@@ -69,10 +76,13 @@ function joined(parts: readonly Wants[]): Wants {
 async function modelsOf(said: string, username: string, options: ResolveOptions): Promise<Wants> {
   const { client, levels } = options;
   const query = { username: comparableName(username), sort: 'Oldest', archived: true };
+  // The system user's models come without a creator.
+  const isOwn = ({ creator }: Model): boolean =>
+    creator === undefined || comparableName(creator.username) === query.username;
   const streams: Walked<Model>[] = [];
-  if (levels !== PG) streams.push(await walkAll(client.modelsOf({ ...query, nsfw: true })));
-  streams.push(await walkAll(client.modelsOf(query)));
-  const own = ownOf(streams, username);
+  if (levels !== PG) streams.push(await walkAll(client.modelsOf({ ...query, nsfw: true }), isOwn));
+  streams.push(await walkAll(client.modelsOf(query), isOwn));
+  const own = united(streams);
   const chosen = own.filter(({ value }) => isOfLevels(value, levels));
   const answers = modelAnswers(options);
   answers.take(chosen);
@@ -104,16 +114,11 @@ async function modelsOf(said: string, username: string, options: ResolveOptions)
 
 const PG = 1;
 
-/** Each model once, as the widest stream tells it; those of others, which a dropped filter would bring, are left out. */
-function ownOf(streams: readonly Walked<Model>[], username: string): Item<Model>[] {
-  const name = comparableName(username);
+/** Each model once, as the widest stream tells it. */
+function united(streams: readonly Walked<Model>[]): Item<Model>[] {
   const byId = new Map<ModelId, Item<Model>>();
-  for (const item of streams.flatMap(({ items }) => items)) {
-    const { id, creator } = item.value;
-    // The system user's models come without a creator.
-    if (creator !== undefined && comparableName(creator.username) !== name) continue;
-    if (!byId.has(id)) byId.set(id, item);
-  }
+  for (const item of streams.flatMap(({ items }) => items))
+    if (!byId.has(item.value.id)) byId.set(item.value.id, item);
   return [...byId.values()];
 }
 
@@ -141,10 +146,11 @@ async function imagesOf(
   const { client, choices } = options;
   const type = onlyVideos ? 'video' : undefined;
   const name = comparableName(username);
-  const { items, end } = await walkAll(client.images({ ...WITH_META, username: name, type, sort: 'Oldest' }));
-  const own = items
-    .map(({ value }) => value)
-    .filter((image) => image.username === undefined || comparableName(image.username) === name);
+  const { items, end } = await walkAll(
+    client.images({ ...WITH_META, username: name, type, sort: 'Oldest' }),
+    (image) => image.username === undefined || comparableName(image.username) === name,
+  );
+  const own = items.map(({ value }) => value);
   const fresh = own.filter((image) => isSince(image, choices.since));
   const { wants, unwanted } = await imageWants(fresh, options);
   const broken = brokenOff(`${said}: its images`, end);

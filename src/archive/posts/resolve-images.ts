@@ -42,21 +42,21 @@ async function findOne(one: Asked, options: ResolveOptions): Promise<Found> {
 async function find(said: string, target: Target, { client, choices }: ResolveOptions): Promise<Found> {
   if (target.kind === 'post') {
     const { postId } = target;
-    const { items, end } = await walkAll(client.images({ ...WITH_META, postId, sort: 'Oldest' }));
-    // A filter that the site drops gives the feed of everybody.
-    const own = items.map(({ value }) => value).filter((image) => image.postId === postId);
-    if (own.length === 0) return without(noImages(said));
+    const pages = client.images({ ...WITH_META, postId, sort: 'Oldest' });
+    const { items, end } = await walkAll(pages, (image) => image.postId === postId);
+    const broken = brokenOff(said, end);
+    const own = items.map(({ value }) => value);
+    if (own.length === 0) return without(broken ?? noImages(said));
     const fresh = own.filter((image) => isSince(image, choices.since));
     const older = own.length - fresh.length;
     const notes = older > 0 ? [`${said}: ${older} of its images are older than the date asked for.`] : [];
-    const broken = brokenOff(said, end);
     return { images: fresh, notes, unwanted: broken === undefined ? [] : [broken] };
   }
   const imageId = 'imageId' in target ? target.imageId : undefined;
   if (imageId === undefined)
     return without(notThere(said, 'The address names a picture without its number.'));
-  const { items } = await walkAll(client.images({ ...WITH_META, imageId }));
-  const image = items.find(({ value }) => value.id === imageId)?.value;
+  const { items } = await walkAll(client.images({ ...WITH_META, imageId }), ({ id }) => id === imageId);
+  const image = items[0]?.value;
   return image === undefined ? without(notThere(said)) : { images: [image], notes: [], unwanted: [] };
 }
 

@@ -21,12 +21,14 @@ async function* pagesOf(
   return end;
 }
 
+const all = (): boolean => true;
+
 const refusal = new SourceError('Invalid cursor (400).', { code: 'bad-request', permanent: true });
 const outage = new SourceError('The site is away.', { code: 'site-down' });
 
 describe('a walk through a list', () => {
   it('gives each thing once, and its end', async () => {
-    const { items, end } = await walkAll(pagesOf([[1, 2], [2, 3], []], 'complete'));
+    const { items, end } = await walkAll(pagesOf([[1, 2], [2, 3], []], 'complete'), all);
 
     expect(items.map(({ value }) => value.id)).toEqual([1, 2, 3]);
     expect(end).toBe('complete');
@@ -34,7 +36,7 @@ describe('a walk through a list', () => {
   });
 
   it('keeps what it saw when a later page is refused, and does not take it for the whole', async () => {
-    const { items, end } = await walkAll(pagesOf([[1, 2]], refusal));
+    const { items, end } = await walkAll(pagesOf([[1, 2]], refusal), all);
 
     expect(items).toHaveLength(2);
     expect(brokenOff('it', end)).toMatchObject({ state: 'failed', code: 'listing-broken' });
@@ -42,14 +44,22 @@ describe('a walk through a list', () => {
   });
 
   it('tells of a list that leads in circles', async () => {
-    const { end } = await walkAll(pagesOf([[1]], 'repeated-cursor'));
+    const { end } = await walkAll(pagesOf([[1]], 'repeated-cursor'), all);
 
     expect(brokenOff('it', end)?.why).toContain('circles');
   });
 
+  it('leaves out things of others, and ends where there is nothing else', async () => {
+    const isOwn = ({ id }: Thing): boolean => id !== undefined && id < 10;
+    const { items, end } = await walkAll(pagesOf([[1, 20], [], [30, 31], [2]], 'complete'), isOwn);
+
+    expect(items.map(({ value }) => value.id)).toEqual([1]);
+    expect(brokenOff('it', end)?.why).toContain('things of others');
+  });
+
   it('throws what is said of the first page, what ends the run, and faults of ours', async () => {
-    await expect(walkAll(pagesOf([], refusal))).rejects.toBe(refusal);
-    await expect(walkAll(pagesOf([[1]], new TypeError('ours')))).rejects.toThrow('ours');
-    await expect(walkAll(pagesOf([[1]], outage))).rejects.toBe(outage);
+    await expect(walkAll(pagesOf([], refusal), all)).rejects.toBe(refusal);
+    await expect(walkAll(pagesOf([[1]], new TypeError('ours')), all)).rejects.toThrow('ours');
+    await expect(walkAll(pagesOf([[1]], outage), all)).rejects.toBe(outage);
   });
 });
