@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startStandin } from '../../standin/start.ts';
 import type { Standin } from '../../standin/start.ts';
@@ -22,7 +23,7 @@ interface FeedImage {
 }
 
 beforeAll(async () => {
-  standin = await startStandin({ models: 40, seed: 11, images: 400, pictures: 2000, speed: 0 });
+  standin = await startStandin({ models: 40, seed: 11, images: 400, speed: 0 });
   posts = new Map();
   const answer = await fetch(`${standin.apiUrl}/images?limit=200&browsingLevel=31&withMeta=true&sort=Oldest`);
   for (const image of ((await answer.json()) as { items: FeedImage[] }).items)
@@ -89,11 +90,15 @@ describe('get of posts and images', { timeout: 120_000 }, () => {
     });
     expect(first.json.requests.byEndpoint['images']).toBe(1);
     const folder = `Posts/Post_${id}`;
+    const extensions = new Set<string>();
     for (const image of images) {
       const bytes = await bytesOf(image);
+      extensions.add(extensionOf(bytes));
       expect(tree[`${folder}/${image.id}.${extensionOf(bytes)}`]).toBe(sha256(bytes));
       expect(tree).toHaveProperty([`${folder}/${image.id}.txt`]);
     }
+    // The addresses call all of them .jpeg.
+    expect(extensions.size).toBeGreaterThan(1);
     expect(Object.keys(tree).filter((path) => /\.\w+$/.test(path))).toHaveLength(8);
     standin.reset();
     expect(second.code, second.stderr).toBe(0);
@@ -102,7 +107,7 @@ describe('get of posts and images', { timeout: 120_000 }, () => {
     expect(story.tree()).toEqual(tree);
   });
 
-  it('writes what is known of how an image was made, from the site or from its own bytes', async () => {
+  it('writes what the site says of how an image was made', async () => {
     const told = [...posts.values()]
       .flat()
       .find(({ meta }) => typeof meta?.['prompt'] === 'string' && Array.isArray(meta['civitaiResources']));
@@ -125,6 +130,22 @@ describe('get of posts and images', { timeout: 120_000 }, () => {
       ...resource,
       download_url: `${standin.origin}/api/download/models/${resource?.modelVersionId}`,
     });
+  });
+
+  it('keeps what the picture says of itself beside what the site says', async () => {
+    const carrying = [...posts.values()].flat().find((image) => {
+      const uuid = /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(image.url)?.[0] ?? '';
+      return standin.world.imageByUuid(uuid)?.carrier === 'png-text';
+    });
+
+    await story.get([`image:${carrying?.id}`]);
+
+    const catalog = new DatabaseSync(join(story.home.folder, 'data', 'civitarium', 'catalog.db'), {
+      readOnly: true,
+    });
+    const rows = catalog.prepare('select source from gen_param where image_id = ? order by source');
+    expect(rows.all(carrying?.id ?? 0).map((row) => row['source'])).toEqual(['api', 'file']);
+    catalog.close();
   });
 
   it('puts prompts through the lists that are there, as prompts filter would', async () => {
@@ -195,15 +216,16 @@ describe('get of posts and images', { timeout: 120_000 }, () => {
   });
 
   it.each([
-    'transfer.begun',
-    'transfer.intended',
-    'transfer.placed',
-    'transfer.recorded',
-    'image-notes.intended',
-  ])('killed at %s goes on to the same end', async (point) => {
+    ['transfer.begun', 1],
+    ['transfer.intended', 1],
+    ['transfer.placed', 1],
+    ['transfer.placed', 3],
+    ['transfer.recorded', 1],
+    ['image-notes.intended', 1],
+  ] as const)('killed at %s (%i) goes on to the same end', async (point, passage) => {
     const { id } = postAt(0);
 
-    const killed = await story.get([`post:${id}`], { env: faultAt('kill', point, 1) });
+    const killed = await story.get([`post:${id}`], { env: faultAt('kill', point, passage) });
     const again = await story.get([`post:${id}`]);
 
     expect(killed.signal).toBe('SIGKILL');
