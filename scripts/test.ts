@@ -25,7 +25,11 @@ interface Report {
 
 /** What may be skipped even where nothing may: it needs what no machine of ours can bring along. */
 const MAY_SKIP: readonly { readonly suite: RegExp; readonly test: RegExp; readonly why: string }[] = [
-  { suite: /realdata\.test\.ts$/, test: /./, why: 'recordings of real answers are not part of the project' },
+  {
+    suite: /(?:realdata[\w-]*|replay)\.test\.ts$/,
+    test: /./,
+    why: 'recordings of real answers are not part of the project',
+  },
   { suite: /write-outputs\.test\.ts$/, test: /not writable/, why: 'root may write everywhere' },
   { suite: /trash\.test\.ts$/, test: /drive/, why: 'there may be one drive only' },
 ];

@@ -164,6 +164,7 @@ async function fetchOne(step: PreviewStep, options: FetchOptions, scratch: Uint8
     }
     const temp = sink.temp();
     const { size } = temp.finish();
+    temp.syncAhead();
     const generation =
       mediaOf(kind) === 'image' ? await readOwnGeneration(sink.held(scratch) ?? temp.path, size) : undefined;
     return {

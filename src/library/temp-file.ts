@@ -69,6 +69,8 @@ export class TempFile implements Fillable {
   #fd: number | undefined;
   #size = 0;
   #written: Written | undefined;
+  #synced: Promise<string> | undefined;
+  #isSyncing = false;
 
   constructor(folder: string, options: TempOptions) {
     this.path = join(folder, tempName(options.name ?? 'download'));
@@ -118,24 +120,40 @@ export class TempFile implements Fillable {
   }
 
   /** Waits until the bytes are safe on the disk, and closes. Returns the modification time, epoch ns. */
-  async sync(): Promise<string> {
+  sync(): Promise<string> {
+    this.#synced ??= this.#sync();
+    return this.#synced;
+  }
+
+  /**
+   * Has the disk begin before `sync` waits for it: many files that are synced at once hold up whoever opens the next
+   * one. What goes wrong is told by `sync`.
+   */
+  syncAhead(): void {
+    this.sync().catch(() => undefined);
+  }
+
+  async #sync(): Promise<string> {
     this.finish();
     try {
       const fd = this.#open();
-      await fsyncAsync(fd);
+      this.#isSyncing = true;
+      await fsyncAsync(fd).finally(() => (this.#isSyncing = false));
       this.#fault('place.synced');
       const { mtimeNs } = fstatSync(fd, { bigint: true });
-      this.#close();
       return mtimeNs.toString();
     } catch (cause) {
       this.discard();
       throw diskError(this.path, cause);
+    } finally {
+      this.#close();
     }
   }
 
   /** Removes it; does nothing when it is gone or has become the file. */
   discard(): void {
-    this.#close();
+    // The number of a file that is being synced may not be given to another one: `sync` closes it.
+    if (!this.#isSyncing) this.#close();
     try {
       unlinkSync(this.path);
     } catch (error) {
