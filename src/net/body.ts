@@ -33,6 +33,13 @@ export function eachChunk(
   take: (chunk: Uint8Array) => Promise<void> | undefined,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
+    const early = (): Error =>
+      Object.assign(new Error('the body ended early'), { code: 'ERR_STREAM_PREMATURE_CLOSE' });
+    // Whoever awaited something before may come when all is over: no event would tell of it any more.
+    if (body.destroyed) {
+      reject(body.errored ?? early());
+      return;
+    }
     let pending: Promise<void> | undefined;
     body.on('data', (chunk: Uint8Array) => {
       try {
@@ -52,9 +59,7 @@ export function eachChunk(
     });
     body.once('error', reject);
     // Only told when neither an end nor an error came before.
-    body.once('close', () =>
-      reject(Object.assign(new Error('the body ended early'), { code: 'ERR_STREAM_PREMATURE_CLOSE' })),
-    );
+    body.once('close', () => reject(early()));
   });
 }
 

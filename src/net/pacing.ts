@@ -97,7 +97,8 @@ export function pacing(send: Send, parts: PacingParts): Pacing {
         }
         const response = await send(request);
         // The slot is free when the body is: a download takes its place until its last byte.
-        response.body.once('close', release);
+        if (response.body.closed) release();
+        else response.body.once('close', release);
         return response;
       } catch (error) {
         release();
