@@ -26,6 +26,7 @@ export async function timeRebuild(home: string, library: string, rounds: number)
     const deps = {
       clock: systemClock,
       progress: silentProgress,
+      settings: {},
       signal: new AbortController().signal,
     } as unknown as Deps;
     const shown = await catalog.db
