@@ -16,7 +16,7 @@ function settings({ flags = {}, env = {}, config }: Given = {}): ReturnType<type
     config,
     configFile: undefined,
     places: placesOf({}, 'linux', '/home/ana'),
-    cwd: '/work',
+    cwd: '/srv',
   });
 }
 
@@ -44,14 +44,14 @@ describe('resolveSettings', () => {
     };
 
     expect(settings({ config })).toMatchObject({
-      catalog: '/work/from-config.db',
+      catalog: '/srv/from-config.db',
       apiUrl: API.url,
       key: 'key-of-the-config',
       rate: 30,
       patienceMs: 10_000,
     });
     expect(settings({ config, env })).toMatchObject({
-      catalog: '/work/from-env.db',
+      catalog: '/srv/from-env.db',
       apiUrl: 'https://civitai.com/api/v1',
       key: 'key-of-the-env',
     });
@@ -87,7 +87,7 @@ describe('resolveSettings', () => {
       userAgent: 'me',
       concurrency: 2,
       breaker: { failures: 3, resetMs: 9000 },
-      cache: { entries: 7, validityMs: 60_000, folder: '/work/.cache' },
+      cache: { entries: 7, validityMs: 60_000, folder: '/srv/.cache' },
     });
     expect(settings({ config: { api: { batch: { enabled: false, max_concurrent: 4 } } } })).toMatchObject({
       asking: { concurrency: 1 },
@@ -101,7 +101,7 @@ describe('resolveSettings', () => {
       logging: { console: { enabled: false }, file: { directory: 'logs' } },
     };
 
-    expect(settings({ config })).toMatchObject({ forceRefresh: true, quiet: true, logFolder: '/work/logs' });
+    expect(settings({ config })).toMatchObject({ forceRefresh: true, quiet: true, logFolder: '/srv/logs' });
     expect(settings({ config, flags: { debug: true } })).toMatchObject({ quiet: false });
   });
 

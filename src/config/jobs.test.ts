@@ -36,7 +36,7 @@ function read(text: string): ConfigFile {
 }
 
 function job(text: string, name = 'one'): Job {
-  return jobOf(read(`${INPUTS}${text}`), name, VERBS, '/work');
+  return jobOf(read(`${INPUTS}${text}`), name, VERBS, '/srv');
 }
 
 describe('a scan-paths job', () => {
@@ -70,7 +70,7 @@ describe('a scan-paths job', () => {
   it('has nowhere to work without one', () => {
     const text = 'input_paths: { big: { path: /b, type: Checkpoint } }\njobs: { one: { type: scan-paths } }';
 
-    expect(() => jobOf(read(text), 'one', VERBS, '/work')).toThrow(
+    expect(() => jobOf(read(text), 'one', VERBS, '/srv')).toThrow(
       expect.objectContaining({ code: 'job-no-input', exitCode: 1 }),
     );
   });
@@ -81,7 +81,7 @@ describe('a scan-paths job', () => {
     [', recursive: false', false],
   ])('looks into folders as the job says before what the path says%s', (key, recursive) => {
     expect(job(`jobs: { one: { type: scan-paths, paths: [lora]${key} } }`)).toMatchObject({
-      inputs: [{ path: '/work/models/lora', recursive }],
+      inputs: [{ path: '/srv/models/lora', recursive }],
     });
   });
 
@@ -100,12 +100,12 @@ jobs:
     expect(job(text)).toMatchObject({
       names: {
         info: { path: '{model_dir}/notes' },
-        page: { path: '/work/pages/{model_type}' },
+        page: { path: '/srv/pages/{model_type}' },
         preview: { path: '/previews', filename: '{model_name}-cover{ext}' },
-        gallery: { path: '/work/out/all.html', title: 'Mine', includeExisting: true },
+        gallery: { path: '/srv/out/all.html', title: 'Mine', includeExisting: true },
       },
       images: 3,
-      organise: { outputDir: '/work/sorted', template: 'by_type_and_basemodel', mode: 'copy' },
+      organise: { outputDir: '/srv/sorted', template: 'by_type_and_basemodel', mode: 'copy' },
     });
   });
 
@@ -137,7 +137,7 @@ jobs:
     );
 
     expect(made).toMatchObject({
-      names: { info: { path: '/work/all/{model_type}' }, preview: { path: '/work/all/{model_type}' } },
+      names: { info: { path: '/srv/all/{model_type}' }, preview: { path: '/srv/all/{model_type}' } },
     });
   });
 
@@ -209,7 +209,7 @@ describe('a sync-lora-triggers job', () => {
   ])('fills what is empty unless told otherwise%s', (keys, overwrite) => {
     expect(job(`jobs: { one: { type: sync-lora-triggers, paths: [lora]${keys} } }`)).toMatchObject({
       kind: 'sync-lora-triggers',
-      lorasFile: '/work/loras.json',
+      lorasFile: '/srv/loras.json',
       inputs: [{ id: 'lora' }],
       overwrite,
     });
@@ -324,7 +324,7 @@ describe('jobs of any mapping', () => {
         for (const problem of problems) expect(problem.line).toBeGreaterThan(0);
         for (const name of config === undefined ? [] : jobNames(config)) {
           try {
-            jobOf(config as ConfigFile, name, VERBS, '/work');
+            jobOf(config as ConfigFile, name, VERBS, '/srv');
           } catch (error) {
             expect(error).toBeInstanceOf(UserError);
           }
