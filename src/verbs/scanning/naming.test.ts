@@ -55,7 +55,7 @@ function naming(
     [walked],
     () => files,
     { profile, output: profile === 'collected' ? 'out' : undefined },
-    '/work',
+    '/srv',
     held,
   ).get(walked);
   if (found === undefined) throw new Error('No naming.');
@@ -82,7 +82,7 @@ describe('beside the models', () => {
       [walked],
       () => [other],
       { profile: 'beside', output: undefined },
-      '/work',
+      '/srv',
       new Map(),
     ).get(walked);
 
@@ -120,8 +120,8 @@ describe('collected in a folder', () => {
     const ink = file('lora/ink.safetensors');
     const names = naming([ink], 'collected');
 
-    expect(names.page(ink).path).toBe('/work/out/ink/ink.html');
-    expect(names.preview(ink, 1)).toEqual({ folder: '/work/out/ink', name: 'ink_preview_0' });
+    expect(names.page(ink).path).toBe('/srv/out/ink/ink.html');
+    expect(names.preview(ink, 1)).toEqual({ folder: '/srv/out/ink', name: 'ink_preview_0' });
     expect(
       ['ink_preview_0.png', 'ink_preview_1.png', 'ink_preview_.png', 'ink.preview.png'].map((name) =>
         names.slotOf(ink, name),
@@ -141,8 +141,8 @@ describe('collected in a folder', () => {
       ]),
     );
 
-    expect(names.page(mine).path).toBe('/work/out/ink-old/ink-old.html');
-    expect(names.page(fresh).path).not.toBe('/work/out/ink/ink.html');
+    expect(names.page(mine).path).toBe('/srv/out/ink-old/ink-old.html');
+    expect(names.page(fresh).path).not.toBe('/srv/out/ink/ink.html');
   });
 });
 
