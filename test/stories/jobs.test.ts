@@ -210,7 +210,12 @@ describe('a job scan-paths', () => {
       expect(first.counts).toMatchObject({ organised: library.files.length });
       for (const again of [second, third]) {
         expect(again.failures).toEqual([]);
-        expect(again.counts).toMatchObject({ organised: 0, previews: 0, hashed: 0 });
+        expect(again.counts).toMatchObject({
+          files: library.files.length,
+          organised: 0,
+          previews: 0,
+          hashed: 0,
+        });
         expect(organisedParts(again)).toBe(again.counts['organise_files']);
       }
       expect(treeOf(library.folder)).toEqual(after);
@@ -241,23 +246,28 @@ describe('a job scan-paths', () => {
     },
   );
 
-  it('organises into one folder elsewhere and keeps up what it brought there', async () => {
-    const output = join(library.home.folder, 'sorted');
-    const job = library.job({ organise: { ...USUAL_WISH, outputDir: output } });
+  it.each(['move', 'copy', 'symlink', 'hardlink'] as const)(
+    'organises by %s into one folder elsewhere, keeps up what it brought there and counts each file once',
+    async (mode) => {
+      const output = join(library.home.folder, 'sorted');
+      const job = library.job({ organise: { ...USUAL_WISH, mode, outputDir: output } });
 
-    const first = await library.run(job);
-    const after = treeOf(output);
-    const second = await library.run(job);
+      const first = await library.run(job);
+      const after = treeOf(output);
+      const planned = await library.run(job, { 'dry-run': true });
+      const second = await library.run(job);
 
-    expect(first.counts).toMatchObject({ organised: library.files.length });
-    expect(
-      Object.keys(after).filter((path) => path.endsWith('.json') && !path.startsWith('gallery')),
-    ).toHaveLength(library.files.length);
-    expect(second.exitCode).toBe(0);
-    expect(second.counts).toMatchObject({ files: library.files.length, organised: 0 });
-    expect(second.warnings.join()).toContain('holds no');
-    expect(treeOf(output)).toEqual(after);
-  });
+      expect(first.counts).toMatchObject({ organised: library.files.length });
+      expect(
+        Object.keys(after).filter((path) => path.endsWith('.json') && !path.startsWith('gallery')),
+      ).toHaveLength(library.files.length);
+      expect(planned.counts).toMatchObject({ files: library.files.length, organised: 0 });
+      expect(second.exitCode).toBe(0);
+      expect(second.counts).toMatchObject({ files: library.files.length, organised: 0 });
+      expect(second.warnings.join().includes('holds no')).toBe(mode === 'move');
+      expect(treeOf(output)).toEqual(after);
+    },
+  );
 
   it('keeps previews that are there when the site has none to give (B0-10)', async () => {
     await library.run(library.job());

@@ -81,4 +81,27 @@ describe('a model file that comes beside another of its stem', () => {
     expect(readdirSync(models).filter((name) => name.startsWith('ink.'))).toEqual(names);
     expect((await run('clean', '--yes')).json.counts).toMatchObject({ planned: 0 });
   });
+
+  it('takes over the names of one that organising took away, and gives them back when that is undone', async () => {
+    const names = readdirSync(models).filter((name) => name.startsWith('ink.'));
+    const contents = treeOf(models, (path) => path.startsWith('ink.'));
+    const moved = await run('organize', join(models, 'ink.ckpt'), '--output', join(models, 'apart'));
+    expect(moved.json.counts).toMatchObject({ files: 1, done: 1 });
+    expect((await scan()).code).toBe(0);
+    const alone = readdirSync(models).filter((name) => name.startsWith('ink.'));
+    expect(alone).toEqual([
+      'ink.civitai.info',
+      'ink.html',
+      'ink.json',
+      'ink.preview.webp',
+      'ink.safetensors',
+    ]);
+    const back = await run('undo', '--yes');
+
+    expect(back.code, back.stderr).toBe(0);
+    expect(back.json.counts).toMatchObject({ left: 0, failed: 0 });
+    expect((await scan()).code).toBe(0);
+    expect(readdirSync(models).filter((name) => name.startsWith('ink.'))).toEqual(names);
+    expect(treeOf(models, (path) => path.startsWith('ink.'))).toEqual(contents);
+  });
 });

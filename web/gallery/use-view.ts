@@ -20,6 +20,13 @@ export function useView(usual: SortName): LiveView {
   const [view, setView] = useState(start.view);
   const timer = useRef(0);
   const scrollTo = useRef<number | undefined>(start.at === undefined ? keptScroll() : undefined);
+  /** Where the reader stood in the step that is being left, until the next one is in the history. */
+  const leaving = useRef<number | undefined>(undefined);
+  const push = (next: ViewState): void => {
+    if (leaving.current !== undefined) history.replaceState({ scroll: leaving.current }, '');
+    leaving.current = undefined;
+    pushView(next, usual);
+  };
   useLayoutEffect(() => {
     if (scrollTo.current !== undefined) window.scrollTo(0, scrollTo.current);
     scrollTo.current = undefined;
@@ -28,11 +35,12 @@ export function useView(usual: SortName): LiveView {
     history.scrollRestoration = 'manual';
     const back = (): void => {
       clearTimeout(timer.current);
+      leaving.current = undefined;
       scrollTo.current = keptScroll() ?? 0;
       setView(parseHash(location.hash, usual).view);
     };
     window.addEventListener('popstate', back);
-    const stop = rememberScroll(() => scrollTo.current === undefined);
+    const stop = rememberScroll(() => scrollTo.current === undefined && leaving.current === undefined);
     return () => {
       window.removeEventListener('popstate', back);
       stop();
@@ -43,11 +51,12 @@ export function useView(usual: SortName): LiveView {
     at: start.at,
     setView(next, how) {
       clearTimeout(timer.current);
+      leaving.current ??= window.scrollY;
       setView(next);
       // What was filtered anew is read from its start.
       if (formatHash({ ...next, layout: view.layout }) !== formatHash(view)) scrollTo.current = 0;
-      if (how === 'push') pushView(next, usual);
-      else timer.current = window.setTimeout(() => pushView(next, usual), TYPING_PAUSE);
+      if (how === 'push') push(next);
+      else timer.current = window.setTimeout(() => push(next), TYPING_PAUSE);
     },
   };
 }

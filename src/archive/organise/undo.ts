@@ -23,6 +23,7 @@ import { isAsNoted, reachedAt, standingAt } from '../../library/file-identity.ts
 import type { Bounds } from '../../library/inside.ts';
 import { moveAll } from '../../library/move.ts';
 import type { FileMove, MoveResult } from '../../library/move.ts';
+import { clearWay } from './clear-way.ts';
 import { relocated } from './follow.ts';
 import type { StepDone } from './follow.ts';
 import { boundsBack, rootOf } from './journal-roots.ts';
@@ -132,12 +133,9 @@ async function undoBatch(groups: readonly JournalStep[][], options: UndoOptions)
   const companions = steps.filter((step) => step.role === 'companion');
   for (const step of companions)
     if (staying.has(step.file_id)) batch.left.push({ step, why: 'Its model file stays where it is.' });
-  await undoSome(
-    companions.filter((step) => !staying.has(step.file_id)),
-    outputs,
-    batch,
-    options,
-  );
+  const going = companions.filter((step) => !staying.has(step.file_id));
+  await clearWay(options.catalog, going);
+  await undoSome(going, outputs, batch, options);
   return batch;
 }
 

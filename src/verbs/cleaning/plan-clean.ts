@@ -14,7 +14,7 @@ import type { Deps } from '../deps.ts';
 import type { CatalogRoots } from '../scanning/catalog-roots.ts';
 import { layoutOf } from '../scanning/layout.ts';
 import { rootJobs } from '../scanning/root-jobs.ts';
-import { unusedOutputs } from './used-places.ts';
+import { unusedOutputs } from '../scanning/unused-outputs.ts';
 
 /** What is to be cleaned up besides what belongs to no file any more. */
 export interface CleanWish {
@@ -93,7 +93,7 @@ async function unusedIn(deps: Deps, catalog: Catalog, found: CatalogRoots): Prom
     if (layout === undefined) continue;
     const request = { ...layout, images: 'none' as const };
     const jobs = await rootJobs(catalog, { roots: [root], stocks: found.stocks, request }, deps.cwd);
-    for (const row of jobs.flatMap(unusedOutputs))
+    for (const row of jobs.flatMap((job) => unusedOutputs(job)))
       unwanted.push({ row, reason: 'unused', why: 'Its model file has it elsewhere now.' });
   }
   return unwanted;

@@ -68,6 +68,7 @@ async function prepare(deps: Deps, catalog: Catalog, job: ScanPathsJob): Promise
     sidecars: [],
     anew: !skipExisting,
     readsAll: verifyHashes,
+    uncountedCopiesOf: organise === undefined ? [] : targets.map(({ root }) => root),
     jobKey: JSON.stringify({ verifyHashes, organise }),
   };
   return { job, request, problems };

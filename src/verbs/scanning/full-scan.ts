@@ -8,6 +8,7 @@ import type { IdentifiedRoots } from './identify-roots.ts';
 import type { ScanOutcome, ScanRequest } from './scan-request.ts';
 import { endAsBefore, endIncomplete, settle, unsettle } from './settle.ts';
 import { layoutOf, USUAL_LAYOUT } from './layout.ts';
+import { withoutCopies } from './organised-copies.ts';
 import { NOTHING_WRITTEN, writeLibrary } from './write-library.ts';
 
 /** What is done between asking the site and writing: the files may lie elsewhere afterwards. */
@@ -59,7 +60,12 @@ export async function fullScan(
   else await endIncomplete(catalog, ready.roots, request);
   const files = [...found.stocks.values()].flatMap((stock) => stock.files);
   const rootIds = [...new Set([...walked, ...ready.roots].map(({ root }) => root.id))];
-  const counts = await countStates(catalog, rootIds, new Set(files.map((file) => file.fileId)));
+  const ids = new Set<number>(files.map((file) => file.fileId));
+  const counts = await countStates(
+    catalog,
+    rootIds,
+    await withoutCopies(catalog, ids, request.uncountedCopiesOf ?? []),
+  );
   return {
     counts: {
       ...counts,

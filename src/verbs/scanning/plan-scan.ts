@@ -17,6 +17,7 @@ import type { Deps } from '../deps.ts';
 import type { ScanOutcome, ScanRequest } from './scan-request.ts';
 import { plannedGalleries } from './galleries.ts';
 import { homePath, summaryRows } from '../summary.ts';
+import { withoutCopies } from './organised-copies.ts';
 import { wantedPreviews } from './wanted-previews.ts';
 import { rootJobs } from './root-jobs.ts';
 
@@ -36,8 +37,10 @@ export async function planScan(deps: Deps, catalog: Catalog, request: ScanReques
   const planned: PlannedRoot[] = [];
   for (const target of request.targets) planned.push(await planRoot(deps, catalog, target, request));
   const plan = planOf(planned, await plannedPreviews(deps, catalog, planned, request));
-  const known = await knownStates(catalog, planned);
-  const files = planned.reduce((sum, { walk }) => sum + walk.meant.length, 0);
+  const ids = new Set(planned.flatMap(({ found }) => idsOf(found)));
+  const counting = await withoutCopies(catalog, ids, request.uncountedCopiesOf ?? []);
+  const known = await knownStates(catalog, planned, counting);
+  const files = planned.reduce((sum, { walk }) => sum + walk.meant.length, 0) - (ids.size - counting.size);
   const roots = planned.map(({ target }) => target.root);
   const galleries = await plannedGalleries(catalog, roots, request, deps.cwd);
   const lines = [
@@ -176,14 +179,23 @@ function asStock({ row, walked }: Matched<FileRow>): StockFile {
   };
 }
 
+/** The library files that are there with the bytes that are known, by id. */
+function idsOf({ unchanged, moved }: PlannedRoot['found']): number[] {
+  return [...unchanged, ...moved].map(({ row }) => row.id);
+}
+
 type States = Record<'identified' | 'missing' | 'removed' | 'unchecked' | 'failed', number>;
 
 /** How the files stand whose bytes are known and are as they were. */
-async function knownStates(catalog: Catalog, roots: readonly PlannedRoot[]): Promise<States> {
+async function knownStates(
+  catalog: Catalog,
+  roots: readonly PlannedRoot[],
+  counting: ReadonlySet<number>,
+): Promise<States> {
   const total: States = { identified: 0, missing: 0, removed: 0, unchecked: 0, failed: 0 };
   for (const { root, found } of roots) {
     if (root === undefined) continue;
-    const ids = new Set([...found.unchanged, ...found.moved].map(({ row }) => row.id));
+    const ids = new Set(idsOf(found).filter((id) => counting.has(id)));
     const { identified, missing, removed, failed } = await countStates(catalog, [root.id], ids);
     total.identified += identified;
     total.missing += missing;

@@ -22,6 +22,8 @@ export interface ScanRequest extends Layout {
   readonly anew?: boolean;
   /** Hashes that other programs noted are not taken; the files are read. */
   readonly readsAll?: boolean;
+  /** Copies that organising made of files in these roots (absolute) are not counted: they are the same files. */
+  readonly uncountedCopiesOf?: readonly string[];
 }
 
 export type ScanCounts = Readonly<

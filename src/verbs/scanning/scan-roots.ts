@@ -131,16 +131,19 @@ async function isAnythingDue(
   return false;
 }
 
-/** The files that are meant, by id; `undefined` when all are. */
+/** The files that count, by id; `undefined` when all do. */
 async function meantIds(
   catalog: Catalog,
   roots: readonly WalkedRoot[],
+  uncountedCopiesOf: readonly string[],
 ): Promise<ReadonlySet<number> | undefined> {
-  if (roots.every(({ walk }) => walk.isWhole)) return undefined;
+  if (uncountedCopiesOf.length === 0 && roots.every(({ walk }) => walk.isWhole)) return undefined;
   const meant = new Set<number>();
   for (const { root, walk } of roots)
     for (const row of await filesOfRoot(catalog.db, root.id)) if (walk.isMeant(row.path)) meant.add(row.id);
-  return meant;
+  if (uncountedCopiesOf.length === 0) return meant;
+  const { withoutCopies } = await import('./organised-copies.ts');
+  return await withoutCopies(catalog, meant, uncountedCopiesOf);
 }
 
 async function settledOutcome(
@@ -151,7 +154,11 @@ async function settledOutcome(
   startedAt: number,
 ): Promise<ScanOutcome> {
   const ids = roots.map(({ root }) => root.id);
-  const counts = await countStates(catalog, ids, await meantIds(catalog, roots));
+  const counts = await countStates(
+    catalog,
+    ids,
+    await meantIds(catalog, roots, request.uncountedCopiesOf ?? []),
+  );
   const images = await countPreviews(catalog, ids);
   const { galleryPaths } = await import('./galleries.ts');
   return {

@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import type { SourceError } from '../../base/errors.ts';
+import { removeOutputs } from '../../archive/organise/remove-outputs.ts';
 import { takeNotes } from '../../archive/sidecar-notes.ts';
 import { recordPlacedPreviews } from '../../archive/place-previews.ts';
 import type { WalkedRoot } from '../../archive/take-stock.ts';
 import type { Catalog } from '../../catalog/open.ts';
+import { outdatePages } from '../../catalog/relocate.ts';
 import { rootsOf } from '../../catalog/root.ts';
 import type { Root } from '../../catalog/root.ts';
 import { indexFiles } from '../../catalog/search.ts';
@@ -25,6 +27,7 @@ import { writeInfos } from './write-infos.ts';
 import { pagePaths, writePages } from './write-pages.ts';
 import { renewRootSidecars, writeRootSidecars } from './write-sidecars.ts';
 import { isSortedSo } from './settle.ts';
+import { otherNames } from './unused-outputs.ts';
 import { writePosters } from './write-posters.ts';
 import { bringPreviews } from './bring-previews.ts';
 
@@ -177,6 +180,16 @@ async function writeNotes(
 ): Promise<Pick<LibraryWritten, 'pages' | 'pagesWritten' | 'pagesFailed'>> {
   const pages = { pages: 0, pagesWritten: 0, pagesFailed: 0 };
   for (const root of jobs) {
+    // Before pages are written, which show what is on record; until then they count as out of date.
+    const previews = otherNames(root, touched).filter(({ kind }) => kind === 'preview');
+    if (previews.length > 0)
+      await catalog.write((trx) =>
+        outdatePages(
+          trx,
+          previews.flatMap(({ file_id: id }) => id ?? []),
+        ),
+      );
+    await removeOutputs(catalog, previews);
     addTo(total, await writeInfos(deps, catalog, root, touched));
     addTo(total, await writeCollected(deps, catalog, root, touched));
     addTo(total, await renewRootSidecars(deps, catalog, root));
@@ -188,6 +201,11 @@ async function writeNotes(
     pages.pages += paged.pages;
     pages.pagesWritten += paged.written;
     pages.pagesFailed += paged.failures.length;
+    if (paged.failures.length === 0)
+      await removeOutputs(
+        catalog,
+        otherNames(root, touched).filter(({ kind }) => kind !== 'preview'),
+      );
   }
   return pages;
 }
