@@ -184,7 +184,6 @@ describe.skipIf(chromium === undefined)(
       await page.locator('[aria-labelledby="facet-type"]').getByRole('button', { name: /^LORA/ }).click();
       await page.getByRole('combobox', { name: 'Sort by' }).selectOption('downloads');
       await page.evaluate('window.scrollTo(0, 30000)');
-      await page.waitForTimeout(400);
       const there = await page.evaluate('window.scrollY');
       await page.keyboard.press('g');
       await page.keyboard.press('l');

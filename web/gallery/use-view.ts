@@ -5,6 +5,8 @@ import { formatHash, parseHash, type ViewState } from './view-state.ts';
 /** Time without a key press after which typing becomes a step in the history, in milliseconds. */
 const TYPING_PAUSE = 400;
 const SCROLL_PAUSE = 150;
+/** Frames in which a place is tried again. */
+const PATIENCE = 10;
 
 /** The view with its life in the URL: steps forward and back, scroll position with each. */
 export interface LiveView {
@@ -27,10 +29,7 @@ export function useView(usual: SortName): LiveView {
     leaving.current = undefined;
     pushView(next, usual);
   };
-  useLayoutEffect(() => {
-    if (scrollTo.current !== undefined) window.scrollTo(0, scrollTo.current);
-    scrollTo.current = undefined;
-  }, [view]);
+  useLayoutEffect(() => takePlace(scrollTo, PATIENCE), [view]);
   useEffect(() => {
     history.scrollRestoration = 'manual';
     const back = (): void => {
@@ -59,6 +58,18 @@ export function useView(usual: SortName): LiveView {
       else timer.current = window.setTimeout(() => push(next), TYPING_PAUSE);
     },
   };
+}
+
+/** Scrolls to where the reader shall stand; what is drawn in the next frames may have to make the page long enough. */
+function takePlace(aim: { current: number | undefined }, patience: number): void {
+  const place = aim.current;
+  if (place === undefined) return;
+  window.scrollTo(0, place);
+  if (Math.abs(window.scrollY - place) < 1 || patience === 0) aim.current = undefined;
+  else
+    requestAnimationFrame(() => {
+      if (aim.current === place) takePlace(aim, patience - 1);
+    });
 }
 
 /** A word typed on replaces its beginning in the history. */
