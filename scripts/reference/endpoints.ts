@@ -1,6 +1,6 @@
 import { createClient } from '../../src/civitai/client.ts';
 import type { CivitaiClient } from '../../src/civitai/client.ts';
-import type { ModelId, Sha256, VersionId } from '../../src/base/ids.ts';
+import type { ModelId, PostId, Sha256, VersionId } from '../../src/base/ids.ts';
 import { silentLog } from '../../src/base/log.ts';
 import { limitsFor } from '../../src/net/limits.ts';
 import type { Allowance } from '../../src/net/limits.ts';
@@ -32,6 +32,7 @@ const QUESTIONS: Readonly<
     (client) => client.modelCount('someone'),
     'how many models a creator has, to compare with what the listings show',
   ],
+  postTitle: [(client) => client.postTitle(1 as PostId), 'the title of a post, for the profile `users`'],
   enums: [
     (client) => client.enums(),
     'the lists of names the site uses; `doctor` also sees by it whether the site answers',

@@ -106,6 +106,7 @@ export function imageFacts(given: Partial<ImageFacts> = {}): ImageFacts {
     postId: undefined,
     username: undefined,
     createdAt: undefined,
+    versionIds: [],
     generation: undefined,
     ...given,
   };

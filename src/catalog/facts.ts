@@ -84,6 +84,8 @@ export interface ImageFacts {
   readonly postId: number | undefined;
   readonly username: string | undefined;
   readonly createdAt: number | undefined;
+  /** Versions it was made with, as far as a listing said so. */
+  readonly versionIds: readonly number[];
   readonly generation: GenerationFacts | undefined;
 }
 

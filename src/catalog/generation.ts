@@ -3,7 +3,8 @@ import type { Insertable, Kysely } from 'kysely';
 import { canonicalJson, isRecord, parseJson } from '../base/json.ts';
 import { realOrNull, textOrNull } from './facts-clean.ts';
 import type { GenerationFacts } from './facts.ts';
-import type { GenParamTable, Tables } from './schema.ts';
+import type { GenParamTable } from './schema-images.ts';
+import type { Tables } from './schema.ts';
 import { readByKeys, upsert } from './upsert.ts';
 
 /** Where generation settings come from; each source is kept for itself. */

@@ -8,7 +8,8 @@ import { saveGenerations } from './generation.ts';
 import { writing } from './open.ts';
 import type { Writable } from './open.ts';
 import { rekeyImage } from './image-rekey.ts';
-import type { ImageTable, Tables } from './schema.ts';
+import type { ImageTable } from './schema-images.ts';
+import type { Tables } from './schema.ts';
 import { readByKeys, upsert } from './upsert.ts';
 
 /**
@@ -44,7 +45,7 @@ export async function saveImages(
 async function writeImages(trx: Kysely<Tables>, rows: readonly Insertable<ImageTable>[]): Promise<void> {
   await upsert(trx, 'image', rows, {
     key: ['id'],
-    fill: ['uuid', 'width', 'height', 'blurhash', 'post_id', 'username', 'created_at'],
+    fill: ['uuid', 'width', 'height', 'blurhash', 'post_id', 'username', 'created_at', 'version_ids'], // prettier-ignore
     fillZero: ['nsfw_level'],
     // Only to say that they were seen again, a hundred thousand rows would be written anew at every refresh.
     unlessSame: [
@@ -58,6 +59,7 @@ async function writeImages(trx: Kysely<Tables>, rows: readonly Insertable<ImageT
       'post_id',
       'username',
       'created_at',
+      'version_ids',
     ],
   });
 }
@@ -87,8 +89,15 @@ function rowOf(id: number, image: ImageFacts, at: number): Insertable<ImageTable
     post_id: wholeOrNull(image.postId),
     username: textOrNull(image.username),
     created_at: dateOrNull(image.createdAt),
+    version_ids: image.versionIds.length === 0 ? null : JSON.stringify(image.versionIds),
     seen_at: at,
   };
+}
+
+/** The versions that a kept image was made with, as far as it is known. */
+export function versionIdsOf({ version_ids: kept }: Pick<ImageTable, 'version_ids'>): number[] {
+  const ids: unknown = kept === null ? [] : JSON.parse(kept);
+  return Array.isArray(ids) ? ids.filter((id) => typeof id === 'number') : [];
 }
 
 function aliasOf(image: ImageFacts): string | undefined {

@@ -46,4 +46,21 @@ export interface TransferTable {
   verified: number;
   created_at: number;
   updated_at: number;
+  /** Whose work it is, as the site spells the name; null where nobody said. */
+  creator: string | null;
+}
+
+/** A folder that belongs to somebody or something for good: it is not renamed when they are. */
+export interface PlaceTable {
+  host_id: string;
+  /** The folder that was named for all of it, absolute. */
+  output: string;
+  /** `work`: a post that was found among the works of a creator. */
+  kind: 'creator' | 'model' | 'post' | 'work';
+  /** The site's id, of a creator the name as the site compares names. */
+  subject: string;
+  /** Below the output, with forward slashes. */
+  folder: string;
+  /** The same as the strictest disk compares it. Only works share one with their model. */
+  folded: string;
 }

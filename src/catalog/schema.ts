@@ -1,8 +1,9 @@
 import type { ColumnType, Generated } from 'kysely';
 
+import type { GenParamTable, ImageAliasTable, ImageTable, ImageUseTable } from './schema-images.ts';
 import type { NotedHashTable, SidecarTable, UserFieldTable } from './schema-notes.ts';
 import type { JournalStepTable, LeaseTable, RunTable, TrashTable } from './schema-runs.ts';
-import type { TransferTable } from './schema-transfers.ts';
+import type { PlaceTable, TransferTable } from './schema-transfers.ts';
 
 /**
  * The tables, as both engines hold them. Times are epoch milliseconds (`…_at`), sizes bytes, flags 0 or 1, lists and
@@ -37,6 +38,7 @@ export interface Tables {
   journal_step: JournalStepTable;
   trash: TrashTable;
   transfer: TransferTable;
+  place: PlaceTable;
   lease: LeaseTable;
   user_field: UserFieldTable;
   sidecar: SidecarTable;
@@ -316,51 +318,6 @@ export interface VersionStatTable {
   download_count: number | null;
   thumbs_up: number | null;
   thumbs_down: number | null;
-}
-
-export interface ImageTable {
-  /** Civitai's when positive, ours when negative. */
-  id: number;
-  uuid: string | null;
-  url: string;
-  media: 'image' | 'video' | 'audio';
-  width: number | null;
-  height: number | null;
-  /** One bit of 1, 2, 4, 8, 16, 32; 0 unrated. */
-  nsfw_level: number;
-  blurhash: string | null;
-  post_id: number | null;
-  username: string | null;
-  created_at: number | null;
-  /** When an answer last told something new of it. */
-  seen_at: number;
-}
-
-export interface ImageAliasTable {
-  /** The uuid of the CDN address. */
-  alias: string;
-  image_id: number;
-}
-
-export interface ImageUseTable {
-  version_id: number;
-  image_id: number;
-  position: number;
-}
-
-/** How an image was made, by source: the site's answer, the file's own bytes, the user. */
-export interface GenParamTable {
-  image_id: number;
-  source: 'api' | 'file' | 'user';
-  prompt: string | null;
-  negative: string | null;
-  seed: string | null;
-  steps: number | null;
-  cfg: number | null;
-  sampler: string | null;
-  model: string | null;
-  /** Every setting as JSON: an object of texts, numbers, lists. */
-  settings: string;
 }
 
 /**

@@ -21,6 +21,8 @@ export interface TransferInput {
   readonly versionId: number | undefined;
   readonly size: number | undefined;
   readonly sha256: string | undefined;
+  /** Whose work it is. */
+  readonly creator?: string | undefined;
 }
 
 /** How a transfer ended: placed, or why not. */
@@ -57,6 +59,7 @@ export async function queueTransfers(
   return await writing(target, async (trx) => {
     await upsert(trx, 'transfer', rows, {
       key: ['host_id', 'kind', 'subject', 'output'],
+      fill: ['creator'],
       first: ['tries', 'validator', 'total', 'kept_bytes', 'kept_sha256', 'placed_sha256', 'placed_size', 'placed_mtime_ns', 'verified', 'created_at'], // prettier-ignore
     });
     const subjects = rows.map((row) => row.subject);
@@ -106,6 +109,7 @@ function columnsOf(one: TransferInput) {
     version_id: one.versionId ?? null,
     size: one.size ?? null,
     sha256: one.sha256 ?? null,
+    creator: one.creator ?? null,
   };
 }
 

@@ -2,7 +2,8 @@ import type { Kysely } from 'kysely';
 
 import { isRecord, parseJson } from '../base/json.ts';
 import { SHOWN_KINDS } from './output.ts';
-import type { GenParamTable, Tables } from './schema.ts';
+import type { GenParamTable } from './schema-images.ts';
+import type { Tables } from './schema.ts';
 import { groupBy, readByKeys } from './upsert.ts';
 import { namedResources, resourceViews } from './view-resources.ts';
 import type { KnownResources, NamedResource } from './view-resources.ts';

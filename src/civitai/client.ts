@@ -1,10 +1,11 @@
 import type { Clock } from '../base/clock.ts';
-import { parseSha256, type ModelId, type Sha256, type VersionId } from '../base/ids.ts';
+import { parseSha256, type ModelId, type PostId, type Sha256, type VersionId } from '../base/ids.ts';
 import { isRecord, parseJson } from '../base/json.ts';
 import type { Log } from '../base/log.ts';
 import { askJson, type JsonAnswer } from '../net/ask-json.ts';
 import { refusalOf } from '../net/refusal.ts';
 import type { Ages, Send } from '../net/send.ts';
+import { askPostTitle } from './ask-post-title.ts';
 import { readNext, walkPages, type Page, type WalkedPage, type WalkEnd } from './paging.ts';
 import { sliceItems, sliceMember, sliceWhole } from './slice.ts';
 import type { Image, Item, Model, Version } from './shapes/types.ts';
@@ -50,6 +51,8 @@ export interface CivitaiClient {
   modelsByIds(ids: readonly ModelId[], scope: 'wide' | 'default'): Promise<Item<Model>[]>;
   /** The image feed, page by page; what it returns says whether the end was the end. */
   images(query: Query, cursor?: string): AsyncGenerator<WalkedPage<Item<Image>>, WalkEnd>;
+  /** The title of a post; `undefined` when it has none, and where the site does not answer that. */
+  postTitle(id: PostId): Promise<string | undefined>;
   /** A listing of models, page by page. */
   modelsOf(query: Query, cursor?: string): AsyncGenerator<WalkedPage<Item<Model>>, WalkEnd>;
   /** How many models the site's list of creators says somebody has; `undefined` when it does not show them. */
@@ -180,6 +183,7 @@ export function createClient(options: ClientOptions): CivitaiClient {
         ...(cursor === undefined ? {} : { cursor }),
       });
     },
+    postTitle: (id) => askPostTitle(send, apiUrl, id),
     async *modelsOf(query, cursor) {
       const { model } = await readers(log);
       const ask = (at: string | undefined): Promise<Page<Item<Model>>> =>

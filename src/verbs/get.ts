@@ -40,8 +40,9 @@ export const get: Verb = {
       name: 'profile',
       kind: 'text',
       value: 'NAME',
-      choices: ['beside'],
-      summary: 'where notes are written: beside the files (default)',
+      choices: ['beside', 'users'],
+      summary:
+        'where things go: beside, models into the output itself (default), or users, into Users/<creator>/<model>',
     },
     {
       name: 'versions',
@@ -94,6 +95,40 @@ export const get: Verb = {
       default: 'built-in',
       summary:
         'who fetches: built-in (default), aria2 by JSON-RPC, or IDM on Windows; all is proven afterwards',
+    },
+    {
+      name: 'users-root',
+      kind: 'text',
+      value: 'DIR',
+      summary: 'with --profile users, the folder of the creators (default Users in the output)',
+    },
+    {
+      name: 'posts-root',
+      kind: 'text',
+      value: 'DIR',
+      summary: 'with --profile users, the folder of the posts (default Posts in the output)',
+    },
+    {
+      name: 'model-meta',
+      kind: 'text',
+      value: 'creator|model',
+      choices: ['creator', 'model'],
+      default: 'creator',
+      summary:
+        'with --profile users, the folder that model_meta_v<id>.json and .txt go into: that of the creator (default) or of the model',
+    },
+    {
+      name: 'lists',
+      kind: 'text',
+      value: 'DIR',
+      summary: 'folder of the prompt lists (default prompts beside the configuration)',
+    },
+    {
+      name: 'metadata-at-once',
+      kind: 'number',
+      value: 'N',
+      default: 1,
+      summary: 'posts and images that the site is asked about at once (default 1)',
     },
     {
       name: 'aria2-url',

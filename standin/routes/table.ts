@@ -9,6 +9,7 @@ import type { FeedOddities } from './feed.ts';
 import { listingRoutes } from './listings.ts';
 import { mediaRoutes } from './media.ts';
 import { modelRoutes } from './models.ts';
+import { postRoutes } from './posts.ts';
 import { tensorRoutes } from './tensors.ts';
 import { versionRoutes } from './versions.ts';
 
@@ -29,6 +30,7 @@ export function siteRoutes(options: TableOptions): Route[] {
     ...versionRoutes(),
     ...tensorRoutes(),
     ...feedRoutes(options.feed),
+    ...postRoutes(),
     ...accountRoutes(),
     ...listingRoutes(),
     ...downloadRoutes(options.downloads),

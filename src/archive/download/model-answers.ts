@@ -15,6 +15,8 @@ export interface ModelAnswers {
   /** Takes over what a listing showed: that is not asked for again. */
   take(items: readonly Item<Model>[]): void;
   model(id: ModelId): Promise<Model | undefined>;
+  /** Those of some models that are here already, each once. */
+  told(ids: readonly ModelId[]): Item<Model>[];
   version(id: VersionId): Promise<Version | undefined>;
   versionByHash(hash: string): Promise<Version | undefined>;
   /** Keeps all that the catalog needs of these versions and their models, as a scan would; asks for what is missing. */
@@ -89,6 +91,7 @@ export function modelAnswers({ client, clock, keepIn }: AnswersOptions): ModelAn
       else models.set(id, item);
       return item?.value;
     },
+    told: (ids) => [...new Set(ids)].flatMap((id) => models.get(id) ?? []),
     version: async (id) => (await askVersion(id))?.value,
     async versionByHash(hash) {
       const item = await client.versionByHash(hash);

@@ -54,7 +54,6 @@ describeCatalogs('the plan of get', (open) => {
     return await planTransfers(wants, {
       catalog,
       hostId: 'h',
-      output,
       now: 0,
       hasKey: false,
       retries: false,

@@ -33,8 +33,6 @@ export interface PlannedWant {
 export interface PlanOptions {
   readonly catalog: Pick<Catalog, 'db'>;
   readonly hostId: string;
-  /** Absolute. */
-  readonly output: string;
   /** Epoch ms. */
   readonly now: number;
   readonly hasKey: boolean;
@@ -51,17 +49,19 @@ const BELIEVED_MS = 24 * 3_600_000;
  * a new one gets a name that nothing in its folder has. Nothing is written. Whoever acts on it is alone in the output.
  */
 export async function planTransfers(wants: readonly Want[], options: PlanOptions): Promise<PlannedWant[]> {
-  const { catalog, hostId, output } = options;
-  const rows = await transfersOf(catalog.db, hostId, { output });
-  const known = new Map(rows.map((row) => [keyOf(row.kind, row.subject), row]));
+  const { catalog, hostId } = options;
+  const rows: Transfer[] = [];
+  for (const output of new Set(wants.map((want) => want.output)))
+    rows.push(...(await transfersOf(catalog.db, hostId, { output })));
+  const known = new Map(rows.map((row) => [keyOf(row), row]));
   const hashes = wants.flatMap(({ sha256 }) => sha256 ?? []);
   const held = await heldBytes(catalog, hostId, hashes);
   const taken = takenNames(rows);
   const planned: PlannedWant[] = [];
   for (const want of wants) {
-    const row = known.get(keyOf(want.kind, want.subject));
+    const row = known.get(keyOf(want));
     const copies = (want.sha256 === undefined ? undefined : held.get(want.sha256)) ?? [];
-    const here = copies.find(({ path }) => isInside(output, path))?.path ?? standsAsPlaced(row);
+    const here = copies.find(({ path }) => isInside(want.output, path))?.path ?? standsAsPlaced(row);
     const lying = here ?? (row === undefined ? await sameFileAt(want, options.signal) : undefined);
     if (lying !== undefined) {
       planned.push({ want, step: 'held', path: lying, row, kept: 0 });
@@ -74,8 +74,8 @@ export async function planTransfers(wants: readonly Want[], options: PlanOptions
   return planned;
 }
 
-function keyOf(kind: string, subject: string): string {
-  return `${kind} ${subject}`;
+function keyOf({ kind, subject, output }: Pick<Want, 'kind' | 'subject' | 'output'>): string {
+  return JSON.stringify([kind, subject, output]);
 }
 
 /** A file that was placed and lies there as it was placed. */

@@ -46,7 +46,12 @@ export async function resolveModelsBy(
   return new Map(
     [...outcomes].map(([one, { found, unwanted, notes }]) => [
       one,
-      { wants: found.flatMap((each) => wantsOfVersion(each, options)), unwanted, notes },
+      {
+        wants: found.flatMap((each) => wantsOfVersion(each, options)),
+        unwanted,
+        notes,
+        models: answers.told(found.flatMap(({ model }) => model?.id ?? [])),
+      },
     ]),
   );
 }

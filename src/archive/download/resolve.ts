@@ -30,6 +30,7 @@ export async function resolveTargets(asked: readonly Asked[], options: ResolveOp
     unwanted: all.flatMap(({ unwanted }) => unwanted),
     notes: [...new Set(all.flatMap(({ notes }) => notes))],
     coverage: all.flatMap(({ coverage }) => coverage ?? []),
+    models: all.flatMap(({ models }) => models ?? []),
   };
 }
 

@@ -27,6 +27,12 @@ export interface ResolveOptions {
   readonly levels: number;
   /** Where answers are kept; `undefined` under `--dry-run`. */
   readonly keepIn: Catalog | undefined;
+  /** Where what is known is read. */
+  readonly catalog: Pick<Catalog, 'db'>;
+  /** Whether each thing goes to what it belongs to: titles of posts are asked for, and works come along with models. */
+  readonly bringsTogether: boolean;
+  /** Questions under way at once where one target does not wait for another. */
+  readonly asksAtOnce: number;
 }
 
 /** Turns targets of some kinds into wants, those of each target under it. */

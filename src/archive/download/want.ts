@@ -1,5 +1,31 @@
 import type { Coverage } from '../posts/coverage.ts';
 import type { ModelId, Sha256, VersionId } from '../../base/ids.ts';
+import type { Item, Model } from '../../civitai/shapes/types.ts';
+
+/** What something is part of, as the site says it. */
+export type Belonging =
+  | {
+      readonly kind: 'model';
+      readonly id: number;
+      readonly name: string;
+      readonly creator: string | undefined;
+    }
+  /** An image that was asked for, alone or with its post. */
+  | {
+      readonly kind: 'post';
+      readonly postId: number | undefined;
+      /** Where it is known. */
+      readonly title?: string | undefined;
+      readonly creator: string | undefined;
+    }
+  /** An image among all that a creator made. */
+  | {
+      readonly kind: 'work';
+      readonly imageId: number;
+      readonly postId: number | undefined;
+      readonly versionIds: readonly number[];
+      readonly creator: string | undefined;
+    };
 
 /** One thing to be brought, of whatever kind: what the queue, the plan and the loop know of it. */
 export interface Want {
@@ -24,6 +50,8 @@ export interface Want {
   /** Bytes, as the site says; about. */
   readonly size: number | undefined;
   readonly sha256: Sha256 | undefined;
+  /** For profiles that have a folder for each creator, model and post. */
+  readonly belongs?: Belonging;
 }
 
 /** Something asked for that can't become a want: why, and whether it is the site's decision. */
@@ -43,4 +71,6 @@ export interface Wants {
   readonly notes: readonly string[];
   /** Of targets that stand for many things: how much of it was seen. */
   readonly coverage?: readonly Coverage[];
+  /** Models as the site told of them on the way. */
+  readonly models?: readonly Item<Model>[];
 }

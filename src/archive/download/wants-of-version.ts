@@ -15,6 +15,8 @@ export function wantsOfVersion(
 ): Want[] {
   const taken = new Set<string>();
   const modelName = model?.name ?? version.model?.name ?? `Model ${version.modelId ?? '?'}`;
+  const modelId = model?.id ?? version.modelId;
+  const creator = model?.creator?.username;
   return files.map((file): Want => {
     const said = fileNameFor(file.name, `civitai-${file.id}`);
     const words = [file.fp, file.extent, file.quantType, String(file.id)].flatMap((word) => plainWord(word));
@@ -27,10 +29,11 @@ export function wantsOfVersion(
       folder: output,
       name: freeName(said, words, taken),
       tellApart: [`v${version.id}`, `f${file.id}`],
-      modelId: model?.id ?? version.modelId,
+      modelId,
       versionId: version.id,
       size: file.size > 0 ? file.size : undefined,
       sha256: parseSha256(file.hashes['SHA256']),
+      ...(modelId === undefined ? {} : { belongs: { kind: 'model', id: modelId, name: modelName, creator } }),
     };
   });
 }

@@ -3,7 +3,7 @@ import { saveImages } from '../../catalog/image.ts';
 import { isMediaHost, originalUrl } from '../../civitai/media.ts';
 import type { Image } from '../../civitai/shapes/types.ts';
 import type { ResolveOptions } from '../download/resolver.ts';
-import type { Unwanted, Want } from '../download/want.ts';
+import type { Belonging, Unwanted, Want } from '../download/want.ts';
 import { imageFacts } from '../to-facts.ts';
 
 /** Until the bytes say what they are. */
@@ -13,21 +13,27 @@ const ENDINGS = { image: 'jpeg', video: 'mp4', audio: 'mp3' } as const;
 export async function imageWants(
   images: readonly Image[],
   options: ResolveOptions,
+  belongs: (image: Image) => Belonging = asWork,
 ): Promise<{ readonly wants: readonly Want[]; readonly unwanted: readonly Unwanted[] }> {
   const { keepIn, clock } = options;
   if (keepIn !== undefined) await saveImages(keepIn, images.map(imageFacts), clock.now());
   const wants: Want[] = [];
   const unwanted: Unwanted[] = [];
   for (const image of images) {
-    const want = wantOf(image, options);
+    const want = wantOf(image, options, belongs(image));
     if (want === undefined) unwanted.push(strange(image));
     else wants.push(want);
   }
   return { wants, unwanted };
 }
 
+/** One of all that somebody made. */
+function asWork({ id, postId, username, versionIds }: Image): Belonging {
+  return { kind: 'work', imageId: id ?? 0, postId, versionIds, creator: username };
+}
+
 /** An image goes to its post's folder, whichever way it was asked for. `undefined` when it can't be fetched. */
-function wantOf(image: Image, { output, apiOrigin }: ResolveOptions): Want | undefined {
+function wantOf(image: Image, { output, apiOrigin }: ResolveOptions, belongs: Belonging): Want | undefined {
   const { id, postId, username } = image;
   const source = originalUrl(image.url);
   if (id === undefined || !isMediaHost(source, apiOrigin)) return undefined;
@@ -44,6 +50,7 @@ function wantOf(image: Image, { output, apiOrigin }: ResolveOptions): Want | und
     versionId: undefined,
     size: undefined,
     sha256: undefined,
+    belongs,
   };
 }
 

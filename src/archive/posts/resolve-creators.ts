@@ -12,6 +12,7 @@ import type { Unwanted, Wants } from '../download/want.ts';
 import { comparableName, wantKey } from './coverage.ts';
 import type { Coverage } from './coverage.ts';
 import { imageWants } from './image-wants.ts';
+import { imagesOfModels } from '../users/find-own-models.ts';
 import { isSince, WITH_META } from './resolve-images.ts';
 import { brokenOff, walkAll } from './walk-all.ts';
 import type { Walked } from './walk-all.ts';
@@ -39,8 +40,11 @@ export async function resolveCreators(
     }
     const parts: Wants[] = [];
     if (TABS_OF_MODELS.includes(tab)) parts.push(await told(said, () => modelsOf(said, name, options)));
+    const models = parts.flatMap((part) => part.models ?? []);
     if (TABS_OF_IMAGES.includes(tab))
       parts.push(await told(said, () => imagesOf(said, name, tab === 'videos', options)));
+    else if (options.bringsTogether && models.length > 0)
+      parts.push(await told(said, () => imagesOf(said, name, false, options, models)));
     outcomes.set(one, parts.length === 0 ? nothing(noTab(said)) : joined(parts));
   }
   return outcomes;
@@ -66,6 +70,7 @@ function joined(parts: readonly Wants[]): Wants {
     unwanted: [...unwanted.values()],
     notes: parts.flatMap(({ notes }) => notes),
     coverage: parts.flatMap(({ coverage }) => coverage ?? []),
+    models: parts.flatMap(({ models }) => models ?? []),
   };
 }
 
@@ -109,6 +114,7 @@ async function modelsOf(said: string, username: string, options: ResolveOptions)
     unwanted: [...found.flatMap(({ unwanted }) => unwanted), ...broken],
     notes: found.flatMap(({ notes }) => notes),
     coverage: [coverage],
+    models: chosen,
   };
 }
 
@@ -142,6 +148,8 @@ async function imagesOf(
   username: string,
   onlyVideos: boolean,
   options: ResolveOptions,
+  /** Only what belongs to one of these. */
+  models?: readonly Item<Model>[],
 ): Promise<Wants> {
   const { client, choices } = options;
   const type = onlyVideos ? 'video' : undefined;
@@ -151,7 +159,8 @@ async function imagesOf(
     (image) => image.username === undefined || comparableName(image.username) === name,
   );
   const own = items.map(({ value }) => value);
-  const fresh = own.filter((image) => isSince(image, choices.since));
+  const recent = own.filter((image) => isSince(image, choices.since));
+  const fresh = models === undefined ? recent : await imagesOfModels(recent, username, models, options);
   const { wants, unwanted } = await imageWants(fresh, options);
   const broken = brokenOff(`${said}: its images`, end);
   const coverage: Coverage = {

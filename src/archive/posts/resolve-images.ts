@@ -1,9 +1,14 @@
+import { SourceError } from '../../base/errors.ts';
+import type { PostId } from '../../base/ids.ts';
+import { inPool } from '../../base/pool.ts';
+import type { CivitaiClient } from '../../civitai/client.ts';
 import type { Image } from '../../civitai/shapes/types.ts';
 import type { Target } from '../../civitai/target.ts';
 import type { Asked } from '../download/asked.ts';
 import type { ResolveOptions } from '../download/resolver.ts';
+import { isHostGone } from '../../net/failure.ts';
 import { notThere, unwantedBy } from '../download/unwanted.ts';
-import type { Unwanted, Wants } from '../download/want.ts';
+import type { Belonging, Unwanted, Wants } from '../download/want.ts';
 import { imageWants } from './image-wants.ts';
 import { brokenOff, walkAll } from './walk-all.ts';
 
@@ -12,6 +17,8 @@ interface Found {
   readonly images: readonly Image[];
   readonly unwanted: readonly Unwanted[];
   readonly notes: readonly string[];
+  /** Of the post, where it is asked for and known. */
+  readonly title?: string | undefined;
 }
 
 /** What to ask of any list of images: with their generation data, in the same form from both of the site's engines. */
@@ -23,12 +30,16 @@ export async function resolveImages(
   options: ResolveOptions,
 ): Promise<Map<Asked, Wants>> {
   const outcomes = new Map<Asked, Wants>();
-  for (const one of asked) {
-    const { images, unwanted, notes } = await findOne(one, options);
-    const made = await imageWants(images, options);
+  await inPool(asked, options.asksAtOnce, async (one) => {
+    const { images, unwanted, notes, title } = await findOne(one, options);
+    const made = await imageWants(images, options, (image) => asAsked(image, title));
     outcomes.set(one, { wants: made.wants, unwanted: [...unwanted, ...made.unwanted], notes });
-  }
+  });
   return outcomes;
+}
+
+function asAsked({ postId, username }: Image, title: string | undefined): Belonging {
+  return { kind: 'post', postId, title, creator: username };
 }
 
 async function findOne(one: Asked, options: ResolveOptions): Promise<Found> {
@@ -39,7 +50,8 @@ async function findOne(one: Asked, options: ResolveOptions): Promise<Found> {
   }
 }
 
-async function find(said: string, target: Target, { client, choices }: ResolveOptions): Promise<Found> {
+async function find(said: string, target: Target, options: ResolveOptions): Promise<Found> {
+  const { client, choices, bringsTogether } = options;
   if (target.kind === 'post') {
     const { postId } = target;
     const pages = client.images({ ...WITH_META, postId, sort: 'Oldest' });
@@ -50,7 +62,8 @@ async function find(said: string, target: Target, { client, choices }: ResolveOp
     const fresh = own.filter((image) => isSince(image, choices.since));
     const older = own.length - fresh.length;
     const notes = older > 0 ? [`${said}: ${older} of its images are older than the date asked for.`] : [];
-    return { images: fresh, notes, unwanted: broken === undefined ? [] : [broken] };
+    const title = bringsTogether ? await titleOf(postId, client) : undefined;
+    return { images: fresh, notes, title, unwanted: broken === undefined ? [] : [broken] };
   }
   const imageId = 'imageId' in target ? target.imageId : undefined;
   if (imageId === undefined)
@@ -58,6 +71,17 @@ async function find(said: string, target: Target, { client, choices }: ResolveOp
   const { items } = await walkAll(client.images({ ...WITH_META, imageId }), ({ id }) => id === imageId);
   const image = items[0]?.value;
   return image === undefined ? without(notThere(said)) : { images: [image], notes: [], unwanted: [] };
+}
+
+/** A site that does not answer this leaves the post its number. Throws what ends the whole run. */
+async function titleOf(postId: PostId, client: CivitaiClient): Promise<string | undefined> {
+  try {
+    return await client.postTitle(postId);
+  } catch (error) {
+    const isGone: boolean = isHostGone(error);
+    if (isGone || !(error instanceof SourceError)) throw error;
+    return undefined;
+  }
 }
 
 /** True when an image is not older than a date, or says nothing of its age. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ImageId, PostId } from '../../base/ids.ts';
+import type { ImageId, PostId, VersionId } from '../../base/ids.ts';
 import { levelOf, strongestLevel } from '../levels.ts';
 import { parseMediaUrl } from '../media.ts';
 import { readGeneration } from './generation.ts';
@@ -19,6 +19,7 @@ const ImageShape = z.object({
   postId: given,
   username: word,
   createdAt: date,
+  modelVersionIds: given,
   meta: given,
 });
 
@@ -42,8 +43,17 @@ export function readImage(value: unknown): Image | undefined {
     // "unknown" stands for a missing user.
     username: data.username === 'unknown' ? undefined : data.username,
     createdAt: data.createdAt,
+    versionIds: idsOf(data.modelVersionIds),
     meta: readGeneration(data.meta),
   };
+}
+
+/** More versions than these make no image. */
+const MOST_VERSIONS = 200;
+
+function idsOf(value: unknown): VersionId[] {
+  const ids = Array.isArray(value) ? value.slice(0, MOST_VERSIONS) : [];
+  return [...new Set(ids.flatMap((id) => idOf<VersionId>(id) ?? []))];
 }
 
 /** `browsingLevel` is the exact one; `nsfwLevel` is bits or an old name; `nsfw` a flag or an old name. */

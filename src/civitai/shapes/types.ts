@@ -60,6 +60,8 @@ export interface Image {
   readonly postId: PostId | undefined;
   readonly username: string | undefined;
   readonly createdAt: number | undefined;
+  /** Versions it was made with, as far as the site recognised them; of listings only. */
+  readonly versionIds: readonly VersionId[];
   readonly meta: Generation | undefined;
 }
 

@@ -20,6 +20,7 @@ export async function bringFiles(
   catalog: Catalog,
   rows: readonly Transfer[],
   { atOnce, limitRate, downloader }: GetRequest,
+  onEnd?: (row: Transfer, end: TransferEnd) => void,
 ): Promise<QueueOutcome> {
   if (rows.length === 0) return { ended: [], stopped: undefined };
   const { clock, signal, progress } = deps;
@@ -60,6 +61,7 @@ export async function bringFiles(
       onWait: (row) => progress.note(`Another run is fetching ${nameOf(row)}; waiting for its end.`),
       onEnd(row, end) {
         underWay.delete(row.id);
+        onEnd?.(row, end);
         progress.note(endLine(row, end, clock.now() - (begun.get(row.id) ?? clock.now())));
       },
     });

@@ -17,13 +17,13 @@ import type { GetRequest } from './get-request.ts';
 export async function describeFiles(
   deps: Deps,
   came: readonly (PlannedWant | Ended)[],
-  { media, output }: GetRequest,
+  { media }: GetRequest,
 ): Promise<ScanOutcome> {
   const byOutput = new Map<string, Set<string>>();
   for (const one of came) {
     const path = pathOf(one);
-    const root = 'row' in one && one.row !== undefined ? one.row.output : output;
-    if (path === undefined || !isModel(path) || !isInside(root, path)) continue;
+    const root = one.row?.output ?? ('want' in one ? one.want.output : undefined);
+    if (root === undefined || path === undefined || !isModel(path) || !isInside(root, path)) continue;
     const only = byOutput.get(root) ?? new Set<string>();
     byOutput.set(root, only.add(relative(root, path).split(sep).join('/')));
   }

@@ -4,6 +4,7 @@ import type { PlannedWant } from '../../archive/download/plan-transfers.ts';
 import type { Ended } from '../../archive/download/run-queue.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import type { Deps } from '../deps.ts';
+import type { GetRequest } from './get-request.ts';
 import { readWishes } from '../prompting/wishes.ts';
 
 /** What was written about images. */
@@ -20,10 +21,11 @@ export async function describeImages(
   deps: Deps,
   catalog: Catalog,
   came: readonly (PlannedWant | Ended)[],
+  { lists }: Pick<GetRequest, 'lists'>,
 ): Promise<DescribedImages> {
   const placed = came.flatMap((one) => placedImage(one) ?? []);
   if (placed.length === 0) return NO_IMAGES;
-  const wishes = readWishes(deps, { arguments: [], options: {} });
+  const wishes = readWishes(deps, { arguments: [], options: { lists } });
   const { written, failures } = await writeImageNotes(placed, {
     catalog,
     filter: wishes.filter,

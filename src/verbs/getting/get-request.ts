@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseDate } from '../../base/dates.ts';
 import { UserError } from '../../base/errors.ts';
 import { aria2, USUAL_ARIA2 } from '../../archive/download/aria2.ts';
@@ -7,6 +7,8 @@ import { idm, USUAL_IDM } from '../../archive/download/idm.ts';
 import { parseFileChoice, parseVersionChoice } from '../../archive/download/choose-files.ts';
 import type { Choices } from '../../archive/download/resolver.ts';
 import type { Asked } from '../../archive/download/asked.ts';
+import type { UsersRoots } from '../../archive/users/arrange-wants.ts';
+import { POSTS_FOLDER, USERS_FOLDER } from '../../profiles/users.ts';
 import type { Unwanted } from '../../archive/download/want.ts';
 import type { PreviewWish } from '../../archive/plan-previews.ts';
 import { checkFolder } from '../../library/root.ts';
@@ -34,6 +36,14 @@ export interface GetRequest {
   readonly downloader: Downloader | undefined;
   /** The file that a list for another program is written to, absolute; nothing is fetched then. */
   readonly exportList: string | undefined;
+  /** Where creators and posts have their folders; `undefined` unless the profile is `users`. */
+  readonly users: UsersRoots | undefined;
+  /** With that profile, whether versions are told of in the folder of their creator or of their model. */
+  readonly metaPlace: 'creator' | 'model';
+  /** Questions under way at once where one target does not wait for another. */
+  readonly asksAtOnce: number;
+  /** The folder of the prompt lists, absolute; the usual one when it is `undefined`. */
+  readonly lists: string | undefined;
 }
 
 const MOST_AT_ONCE = 32;
@@ -46,9 +56,6 @@ export async function readGetRequest(deps: Deps, input: Input): Promise<GetReque
   if (given.length === 0 && !retryFailed) return undefined;
   const output = resolve(deps.cwd, textOption(input, 'output') ?? 'models');
   checkFolder(output);
-  const atOnce = numberOption(input, 'at-once') ?? 4;
-  if (!Number.isInteger(atOnce) || atOnce < 1 || atOnce > MOST_AT_ONCE)
-    throw bad(`--at-once takes a number from 1 to ${MOST_AT_ONCE}, not ${atOnce}.`);
   const list = textOption(input, 'export-list');
   const media = textOption(input, 'media') ?? 'first';
   return {
@@ -58,11 +65,39 @@ export async function readGetRequest(deps: Deps, input: Input): Promise<GetReque
     choices,
     media: media === 'none' || media === 'all' ? media : 'first',
     retryFailed,
-    atOnce,
+    atOnce: readAtOnce(input, 'at-once', 4),
+    asksAtOnce: readAtOnce(input, 'metadata-at-once', 1),
     limitRate: readRate(textOption(input, 'limit-rate')),
     downloader: readDownloader(input),
     exportList: list === undefined ? undefined : resolve(deps.cwd, list),
+    users: readRoots(deps, input, output),
+    metaPlace: textOption(input, 'model-meta') === 'model' ? 'model' : 'creator',
+    lists: folderOption(deps, input, 'lists'),
   };
+}
+
+/** Throws UserError when one of the folders can't be one. */
+function readRoots(deps: Deps, input: Input, output: string): UsersRoots | undefined {
+  const [users, posts] = [folderOption(deps, input, 'users-root'), folderOption(deps, input, 'posts-root')];
+  if (textOption(input, 'profile') !== 'users') return undefined;
+  for (const folder of [users, posts]) if (folder !== undefined) checkFolder(folder);
+  return {
+    output,
+    users: users ?? join(output, USERS_FOLDER),
+    posts: posts ?? join(output, POSTS_FOLDER),
+  };
+}
+
+function folderOption(deps: Deps, input: Input, name: string): string | undefined {
+  const said = textOption(input, name);
+  return said === undefined ? undefined : resolve(deps.cwd, said);
+}
+
+function readAtOnce(input: Input, name: string, usual: number): number {
+  const number = numberOption(input, name) ?? usual;
+  if (!Number.isInteger(number) || number < 1 || number > MOST_AT_ONCE)
+    throw bad(`--${name} takes a number from 1 to ${MOST_AT_ONCE}, not ${number}.`);
+  return number;
 }
 
 async function givenTargets(deps: Deps, input: Input, retryFailed: boolean): Promise<readonly string[]> {

@@ -8,7 +8,7 @@ import { bytesToFetch } from './plan-lines.ts';
 
 /** What `get` did, as the result of a run: `wanted` = `fetched + held + refused + failed`. */
 export function getResult(outcome: GetOutcome): RunResult {
-  const { planned, unwanted, described, images, lines, warnings } = outcome;
+  const { planned, unwanted, described, images, users, lines, warnings } = outcome;
   const counts = countsOf(outcome);
   const failures = failuresOf(outcome);
   const stopped = outcome.stopped ?? described.stopped;
@@ -23,7 +23,7 @@ export function getResult(outcome: GetOutcome): RunResult {
   const { bytes } = bytesToFetch(planned);
   return {
     counts,
-    warnings: [...warnings, ...images.warnings, ...described.warnings],
+    warnings: [...warnings, ...images.warnings, ...users.warnings, ...described.warnings],
     failures: [...failures, ...described.failures],
     exitCode: stopped !== undefined ? 4 : failures.length + described.failures.length > 0 ? 3 : 0,
     summary: [
@@ -74,6 +74,7 @@ function countsOf(outcome: GetOutcome): Counts {
     planned.filter(({ step }) => steps.includes(step)).length;
   const done = ended.filter(({ end }) => end.state === 'done');
   const came = done.filter(({ end, fetched }) => 'how' in end && end.how === 'fetched' && fetched > 0).length;
+  const files = planned.filter(({ want }) => want.kind === 'file');
   const isPlan = lines !== undefined;
   const fetched = isPlan ? count('fetch') : came;
   const held = isPlan ? count('held', 'share') : count('held') + done.length - came;
@@ -87,8 +88,8 @@ function countsOf(outcome: GetOutcome): Counts {
     held,
     refused,
     failed: wanted - fetched - held - refused,
-    models: different(planned.map(({ want }) => want.modelId)),
-    versions: different(planned.map(({ want }) => want.versionId)),
+    models: different(files.map(({ want }) => want.modelId)),
+    versions: different(files.map(({ want }) => want.versionId)),
     images: described.counts.previews + imagesIn(outcome),
     bytes: ended.reduce((sum, one) => sum + one.fetched, 0),
   };
@@ -105,7 +106,7 @@ function imagesIn({ planned, ended, lines }: GetOutcome): number {
   return ended.filter(({ row, end }) => row.kind === 'image' && end.state === 'done').length;
 }
 
-function failuresOf({ planned, unwanted, ended, images }: GetOutcome): Failure[] {
+function failuresOf({ planned, unwanted, ended, images, users }: GetOutcome): Failure[] {
   const left = planned.filter(({ step }) => step === 'leave');
   return [
     ...unwanted.map(({ what, code, why, next }) => ({ what, code, why, next })),
@@ -119,10 +120,14 @@ function failuresOf({ planned, unwanted, ended, images }: GetOutcome): Failure[]
       end.state === 'done' ? [] : [{ what: row.path, code: end.reason, why: end.why, next: end.next }],
     ),
     ...images.failures,
+    ...users.failures,
   ];
 }
 
-function summaryOf({ described, requests, tookMs, ended, images }: GetOutcome, counts: Counts): string[] {
+function summaryOf(
+  { described, requests, tookMs, ended, images, users }: GetOutcome,
+  counts: Counts,
+): string[] {
   const parts = [`${formatCount(counts.wanted)} wanted`, `${formatCount(counts.fetched)} fetched`];
   for (const state of ['held', 'refused', 'failed'] as const)
     if (counts[state] > 0) parts.push(`${formatCount(counts[state])} ${state}`);
@@ -131,6 +136,7 @@ function summaryOf({ described, requests, tookMs, ended, images }: GetOutcome, c
     ...(counts.bytes > 0 ? [`${formatBytes(counts.bytes)} fetched`] : []),
     ...(described.counts.previews > 0 ? [`${formatCount(described.counts.previews)} previews`] : []),
     ...(images.notes > 0 ? [`${formatCount(images.notes)} notes of images`] : []),
+    ...(users.metas > 0 ? [`${formatCount(users.metas)} files about versions`] : []),
   ];
   const unproven = ended.filter(
     ({ row, end }) => row.kind === 'file' && end.state === 'done' && !end.verified,

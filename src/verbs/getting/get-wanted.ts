@@ -3,6 +3,8 @@ import type { PlannedWant } from '../../archive/download/plan-transfers.ts';
 import type { Coverage } from '../../archive/posts/coverage.ts';
 import { resolveTargets } from '../../archive/download/resolve.ts';
 import type { Ended, QueueOutcome } from '../../archive/download/run-queue.ts';
+import { arrangeWants } from '../../archive/users/arrange-wants.ts';
+import type { Arranged } from '../../archive/users/arrange-wants.ts';
 import type { Unwanted, Wants } from '../../archive/download/want.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { queueTransfers } from '../../catalog/transfer.ts';
@@ -17,6 +19,8 @@ import { checkOutput } from './check-output.ts';
 import { describeFiles } from './describe-files.ts';
 import { describeImages, NO_IMAGES } from './describe-images.ts';
 import type { DescribedImages } from './describe-images.ts';
+import { describeUsers, NO_USERS, openLogs } from './describe-users.ts';
+import type { DescribedUsers } from './describe-users.ts';
 import type { GetRequest } from './get-request.ts';
 import { planLines } from './plan-lines.ts';
 import { writeList } from './write-list.ts';
@@ -31,6 +35,7 @@ export interface GetOutcome {
   readonly stopped: QueueOutcome['stopped'];
   readonly described: ScanOutcome;
   readonly images: DescribedImages;
+  readonly users: DescribedUsers;
   readonly coverage: readonly Coverage[];
   /** The plan, under `--dry-run`. */
   readonly lines: readonly string[] | undefined;
@@ -42,14 +47,16 @@ export interface GetOutcome {
 export async function getWanted(deps: Deps, request: GetRequest): Promise<GetOutcome> {
   const startedAt = deps.clock.now();
   const catalog = await deps.catalog();
-  await checkOutput(deps, catalog, request.output);
+  for (const output of outputsOf(request)) await checkOutput(deps, catalog, output);
   const warnings = await checkKey(deps);
   const wants = await askForTargets(deps, catalog, request);
   const again = wantsFailed(request) ? await plannedAgain(deps, catalog, request) : [];
-  const plan = async (): Promise<PlannedWant[]> => [
-    ...again,
-    ...(await planNow(deps, catalog, request, wants)),
-  ];
+  let places: Arranged['places'] = new Map();
+  const plan = async (): Promise<PlannedWant[]> => {
+    const arranged = await arrange(deps, catalog, request, wants);
+    ({ places } = arranged);
+    return [...again, ...(await planNow(deps, catalog, request, arranged))];
+  };
   const unwanted = [...request.unread, ...wants.unwanted];
   const ends = { unwanted, warnings: [...warnings, ...wants.notes], coverage: wants.coverage ?? [] };
   if (deps.settings.dryRun || request.exportList !== undefined) {
@@ -58,27 +65,59 @@ export async function getWanted(deps: Deps, request: GetRequest): Promise<GetOut
       ...planLines(planned, unwanted, request.output),
       ...(await listed(deps, planned, request)),
     ];
-    const nothing = { ended: [], stopped: undefined, described: joinOutcomes([]), images: NO_IMAGES };
+    const nothing = {
+      ended: [],
+      stopped: undefined,
+      described: joinOutcomes([]),
+      images: NO_IMAGES,
+      users: NO_USERS,
+    };
     return { planned, ...ends, ...nothing, lines, ...(await costs(deps, startedAt)) };
   }
-  const { planned, rows } = await aloneIn(deps, [request.output], async () => {
+  const { planned, rows } = await aloneIn(deps, outputsOf(request), async () => {
     const made = await plan();
     return { planned: made, rows: await queue(deps, catalog, made) };
   });
   for (const line of planLines(planned, unwanted, request.output)) deps.progress.note(line);
-  const brought = await bringFiles(deps, catalog, rows, request);
+  const logs = await openLogs(deps, catalog, request, planned);
+  const brought = await bringFiles(deps, catalog, rows, request, logs?.ended);
   const came = [...planned, ...brought.ended];
-  const images = await describeImages(deps, catalog, came);
+  const images = await describeImages(deps, catalog, came, request);
   const described = await describeFiles(deps, came, request);
+  const users = await describeUsers(deps, catalog, request, { models: wants.models ?? [], places, logs });
   return {
     planned,
     ...ends,
     ...brought,
     described,
     images,
+    users,
     lines: undefined,
     ...(await costs(deps, startedAt)),
   };
+}
+
+/** Every folder that something may come into, absolute. */
+function outputsOf({ output, users }: GetRequest): string[] {
+  return [...new Set([output, ...(users === undefined ? [] : [users.users, users.posts])])];
+}
+
+/** Puts what is wanted where the profile has it. */
+async function arrange(
+  deps: Deps,
+  catalog: Catalog,
+  { users }: GetRequest,
+  { wants, models = [] }: Wants,
+): Promise<Arranged> {
+  if (users === undefined) return { wants, places: new Map() };
+  const told = new Map(models.map(({ value }) => [value.id, value]));
+  return await arrangeWants(wants, {
+    catalog,
+    hostId: await deps.hostId(),
+    roots: users,
+    models: [...told.values()],
+    keep: !deps.settings.dryRun,
+  });
 }
 
 /** Writes the list that was asked for, and says so. */
@@ -113,6 +152,9 @@ async function askForTargets(deps: Deps, catalog: Catalog, request: GetRequest):
       choices: request.choices,
       levels: deps.settings.browsingLevel,
       keepIn: deps.settings.dryRun ? undefined : catalog,
+      catalog,
+      bringsTogether: request.users !== undefined,
+      asksAtOnce: request.asksAtOnce,
     });
   } finally {
     phase.end();
@@ -122,13 +164,12 @@ async function askForTargets(deps: Deps, catalog: Catalog, request: GetRequest):
 async function planNow(
   deps: Deps,
   catalog: Catalog,
-  { output, retryFailed }: GetRequest,
-  { wants }: Wants,
+  { retryFailed }: GetRequest,
+  { wants }: Pick<Wants, 'wants'>,
 ): Promise<PlannedWant[]> {
   return await planTransfers(wants, {
     catalog,
     hostId: await deps.hostId(),
-    output,
     now: deps.clock.now(),
     hasKey: deps.settings.key !== undefined,
     retries: retryFailed || deps.settings.forceRefresh,
@@ -143,6 +184,7 @@ async function queue(deps: Deps, catalog: Catalog, planned: readonly PlannedWant
     ...want,
     output: row?.output ?? want.output,
     path,
+    creator: want.belongs?.creator,
   }));
   return await queueTransfers(catalog, await deps.hostId(), inputs, deps.clock.now());
 }

@@ -1,0 +1,172 @@
+import { basename, join, sep } from 'node:path';
+import type { Clock } from '../../base/clock.ts';
+import { LibraryError } from '../../base/errors.ts';
+import type { Catalog } from '../../catalog/open.ts';
+import { outputsNamed } from '../../catalog/meta-outputs.ts';
+import { transfersOf } from '../../catalog/transfer.ts';
+import type { Transfer, TransferEnd } from '../../catalog/transfer.ts';
+import { boundsOf } from '../../library/inside.ts';
+import { setAside } from '../../library/set-aside.ts';
+import { creatorFolder, downloadLogNames } from '../../profiles/users.ts';
+import { isForeignAt } from '../foreign-file.ts';
+import { comparableName } from '../posts/coverage.ts';
+import { writeOutputs } from '../write-outputs.ts';
+import { downloadLogOf, downloadLogText } from './download-log.ts';
+import type { LoggedSuccess } from './download-log.ts';
+
+export interface LogOptions {
+  readonly catalog: Catalog;
+  readonly hostId: string;
+  readonly clock: Clock;
+  /** Where the logs lie, absolute. */
+  readonly output: string;
+  /** Everything that is brought lies in one of these, absolute. */
+  readonly outputs: readonly string[];
+  /** Those whose logs are kept, as the site spells them. */
+  readonly creators: readonly string[];
+}
+
+/** What is to be told of the writing. */
+export interface LogsTold {
+  readonly warnings: readonly string[];
+  readonly failures: readonly LibraryError[];
+}
+
+/** The logs of some creators, written again while files come. */
+export interface DownloadLogs {
+  /** Notes how a transfer ended; writes when the last writing is some time ago. */
+  ended(row: Transfer, end: TransferEnd): void;
+  /** Writes all as it is now. */
+  finish(): Promise<LogsTold>;
+}
+
+/** A log is written again after so long, and after so many times as long as writing took. */
+const PAUSE_MS = 2000;
+const PAUSE_FACTOR = 20;
+
+/** Opens them: what the catalog knows is written at once. A log of another program that lies there is set aside. */
+export async function openDownloadLogs(options: LogOptions): Promise<DownloadLogs> {
+  const { clock } = options;
+  const rows = await rowsOfCreators(options);
+  const told = { warnings: [] as string[], failures: [] as LibraryError[] };
+  await freePlaces(options, told);
+  const writeAll = async (): Promise<void> => {
+    for (const creator of options.creators)
+      told.failures.push(
+        ...(await writeLog(creator, rows.get(comparableName(creator)) ?? new Map(), options)),
+      );
+  };
+  await writeAll();
+  let writing: Promise<void> = Promise.resolve();
+  let isWriting = false;
+  let nextAt = clock.now() + PAUSE_MS;
+  return {
+    ended(row, end) {
+      if (row.creator === null) return;
+      rows.get(comparableName(row.creator))?.set(row.id, after(row, end));
+      const begunAt = clock.now();
+      if (isWriting || begunAt < nextAt) return;
+      isWriting = true;
+      // What goes wrong now goes wrong at the end too, and is told then.
+      writing = writeAll()
+        .catch(() => undefined)
+        .finally(() => {
+          isWriting = false;
+          nextAt = clock.now() + Math.max(PAUSE_MS, PAUSE_FACTOR * (clock.now() - begunAt));
+        });
+    },
+    async finish() {
+      await writing;
+      told.failures.length = 0;
+      await writeAll();
+      return told;
+    },
+  };
+}
+
+async function rowsOfCreators(options: LogOptions): Promise<Map<string, Map<number, Transfer>>> {
+  const { catalog, hostId, outputs, creators } = options;
+  const byCreator = new Map(creators.map((name) => [comparableName(name), new Map<number, Transfer>()]));
+  for (const output of outputs) {
+    for (const row of await transfersOf(catalog.db, hostId, { output }))
+      if (row.creator !== null) byCreator.get(comparableName(row.creator))?.set(row.id, row);
+  }
+  return byCreator;
+}
+
+/** The row as the catalog has it once the end is recorded. */
+function after(row: Transfer, end: TransferEnd): Transfer {
+  if (end.state !== 'done')
+    return { ...row, state: end.state, reason: end.reason, why: end.why, next: end.next ?? null };
+  return { ...row, state: 'done', path: end.path, placed_size: end.size };
+}
+
+function pathsOf(creator: string, output: string): { readonly json: string; readonly text: string } {
+  const { json, text } = downloadLogNames(creatorFolder(creator));
+  return { json: join(output, ...json.split('/')), text: join(output, ...text.split('/')) };
+}
+
+async function freePlaces(
+  { catalog, output, creators }: LogOptions,
+  told: { readonly warnings: string[]; readonly failures: LibraryError[] },
+): Promise<void> {
+  for (const path of creators.flatMap((creator) => Object.values(pathsOf(creator, output)))) {
+    if (!(await isForeignAt(catalog, path))) continue;
+    try {
+      const aside = await setAside(path);
+      told.warnings.push(
+        `${path} was there before and is ${basename(aside)} now; civitarium import takes over what it says.`,
+      );
+    } catch (error) {
+      if (!(error instanceof LibraryError) || error.code === 'disk-full') throw error;
+      told.failures.push(error);
+    }
+  }
+}
+
+async function writeLog(
+  creator: string,
+  rows: ReadonlyMap<number, Transfer>,
+  { catalog, clock, output, outputs }: LogOptions,
+): Promise<LibraryError[]> {
+  const meta = await metaOf(catalog, creator, outputs);
+  const log = downloadLogOf([...rows.values()], meta);
+  const paths = pathsOf(creator, output);
+  const file = { kind: 'list', rootId: undefined, fileId: undefined, mends: true } as const;
+  const { failures, left } = await writeOutputs(
+    catalog,
+    [
+      { ...file, path: paths.json, bytes: `${JSON.stringify(log, undefined, 2)}\n` },
+      { ...file, path: paths.text, bytes: downloadLogText(creator, log) },
+    ],
+    { now: () => clock.now(), bounds: boundsOf(output) },
+  );
+  return [...failures.map(({ error }) => error), ...left.map(inTheWay)];
+}
+
+function inTheWay(path: string): LibraryError {
+  return new LibraryError(`Something else stands there: ${path}`, {
+    code: 'in-the-way',
+    next: 'Rename what is there, then run the same command again.',
+  });
+}
+
+const META_NAME = /^model_meta_v(\d{1,12})\.json$/;
+
+/** What is said of the versions of a creator, in whichever of the two places. */
+async function metaOf(
+  catalog: Catalog,
+  creator: string,
+  outputs: readonly string[],
+): Promise<LoggedSuccess[]> {
+  const inside = `${sep}${creatorFolder(creator)}${sep}`;
+  const found = new Map<number, LoggedSuccess>();
+  for (const output of outputs) {
+    for (const { path, size } of await outputsNamed(catalog.db, output, 'model_meta_v')) {
+      const id = Number(META_NAME.exec(basename(path))?.[1] ?? Number.NaN);
+      if (!Number.isNaN(id) && path.slice(output.length).includes(inside))
+        found.set(id, { id, type: 'model_meta', path, size });
+    }
+  }
+  return [...found.values()].toSorted((a, b) => a.id - b.id);
+}
