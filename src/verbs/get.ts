@@ -118,6 +118,13 @@ export const get: Verb = {
         'with --profile users, the folder that model_meta_v<id>.json and .txt go into: that of the creator (default) or of the model',
     },
     {
+      name: 'lora-copies',
+      kind: 'text',
+      value: 'DIR',
+      summary:
+        "a second folder for LoRAs, such as a WebUI's Lora: each is linked or copied there when it is here, under the name of its training or its own",
+    },
+    {
       name: 'lists',
       kind: 'text',
       value: 'DIR',

@@ -7,7 +7,8 @@ import type { Standin } from '../../standin/start.ts';
 import { titleOfPost } from '../../standin/world/posts.ts';
 import type { WorldImage, WorldModel } from '../../standin/world/types.ts';
 import { faultAt } from '../faults.ts';
-import { makeGetStory, steady } from './testing/get-story.ts';
+import { treeOf } from '../tree.ts';
+import { makeGetStory, sha256, steady } from './testing/get-story.ts';
 import type { GetStory } from './testing/get-story.ts';
 
 const SEED = 11;
@@ -285,6 +286,46 @@ describe('get with the profile users', { timeout: 180_000 }, () => {
     expect(result.json.warnings.join()).toContain('civitarium import');
   });
 
+  it('gives LoRAs a second place under the name of their training, and never over a file of yours', async () => {
+    const loras = standin.world.modelIds().flatMap((id) => {
+      const model = standin.world.model(id);
+      const version = model?.versions[0];
+      const file = version?.files.find(({ primary }) => primary);
+      if (model?.type !== 'LORA' || model.mode !== null || version?.status !== 'Published') return [];
+      if (file?.format !== 'SafeTensor' || version.requireAuth || version.earlyAccessUntil !== null)
+        return [];
+      return [{ model, file, bytes: standin.world.bytesOf(file) }];
+    });
+    const [named, other] = loras.filter(({ bytes }) => aliasIn(bytes) !== undefined);
+    if (named === undefined || other === undefined) throw new Error('All LoRAs have one name only.');
+    const webui = join(story.home.folder, 'webui', 'Lora');
+    const targets = [named, other].map(({ model }) => `model:${model.id}`);
+    const args = [...targets, '--media', 'none', '--lora-copies', webui];
+    mkdirSync(webui, { recursive: true });
+    const alias = aliasIn(named.bytes) ?? '';
+    writeFileSync(join(webui, `${alias}.safetensors`), 'mine');
+
+    const first = await story.get(args);
+    const lay = treeOf(webui);
+    const second = await story.get(args);
+
+    expect(first.json.failures).toEqual([]);
+    expect(readFileSync(join(webui, `${alias}.safetensors`), 'utf8')).toBe('mine');
+    const copies = Object.entries(lay).filter(([, hash]) => hash !== sha256(Buffer.from('mine')));
+    expect(copies.map(([, hash]) => hash).toSorted()).toEqual(
+      [named, other].map(({ bytes }) => sha256(bytes)).toSorted(),
+    );
+    expect(copies.find(([, hash]) => hash === sha256(named.bytes))?.[0]).toMatch(
+      new RegExp(`^${alias}-v\\d+\\.safetensors$`),
+    );
+    expect(copies.find(([, hash]) => hash === sha256(other.bytes))?.[0]).toBe(
+      `${aliasIn(other.bytes)}.safetensors`,
+    );
+    expect(first.json.requests.byEndpoint['download']).toBe(2);
+    expect(second.json.counts).toMatchObject({ fetched: 0, held: 2 });
+    expect(treeOf(webui)).toEqual(lay);
+  });
+
   it('touches nothing under --dry-run', async () => {
     const result = await story.get([`user:${author.username}`, ...USERS, '--dry-run']);
 
@@ -310,6 +351,12 @@ describe('get with the profile users', { timeout: 180_000 }, () => {
     expect(withoutHome(steady(story))).toEqual(withoutHome(undisturbed));
   });
 });
+
+/** The name that the training gave a model, by a look of the test's own. */
+function aliasIn(bytes: Uint8Array): string | undefined {
+  const text = Buffer.from(bytes.subarray(0, 65_536)).toString('latin1');
+  return /"ss_output_name":"(\w+)"/.exec(text)?.[1]?.replaceAll('__', '_');
+}
 
 /** The log names the folder of its user. */
 function withoutHome(tree: Record<string, string>): Record<string, string> {

@@ -3,14 +3,18 @@ import { beginsAsNamed } from './begins-as-named.ts';
 import { IMAGE_KIND } from './image-kind.ts';
 import type { Kind } from './kind.ts';
 
+const FILE: Kind = {
+  endpoint: 'download',
+  refusal: (hasKey) => (answer, body) => downloadRefusal(answer, body, hasKey),
+  whyNot: beginsAsNamed,
+  isBehindLink: true,
+};
+
 /** Every kind of thing that can be wanted, by its name in the queue. */
 export const KINDS: Readonly<Record<string, Kind>> = {
-  file: {
-    endpoint: 'download',
-    refusal: (hasKey) => (answer, body) => downloadRefusal(answer, body, hasKey),
-    whyNot: beginsAsNamed,
-    isBehindLink: true,
-  },
+  file: FILE,
+  /** A file at a second place, where another program looks for it; never a file of the library. */
+  copy: FILE,
   image: IMAGE_KIND,
 };
 

@@ -41,7 +41,9 @@ export async function describeFiles(
   });
 }
 
+/** Where a file of the library lies; a copy for another program is none. */
 function pathOf(one: PlannedWant | Ended): string | undefined {
+  if (('step' in one ? one.want.kind : one.row.kind) === 'copy') return undefined;
   if ('step' in one) return one.step === 'held' ? one.path : undefined;
   return one.end.state === 'done' ? one.end.path : undefined;
 }

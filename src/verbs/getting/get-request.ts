@@ -40,6 +40,8 @@ export interface GetRequest {
   readonly users: UsersRoots | undefined;
   /** With that profile, whether versions are told of in the folder of their creator or of their model. */
   readonly metaPlace: 'creator' | 'model';
+  /** A second folder for LoRAs, absolute. */
+  readonly loraCopies: string | undefined;
   /** Questions under way at once where one target does not wait for another. */
   readonly asksAtOnce: number;
   /** The folder of the prompt lists, absolute; the usual one when it is `undefined`. */
@@ -72,20 +74,27 @@ export async function readGetRequest(deps: Deps, input: Input): Promise<GetReque
     exportList: list === undefined ? undefined : resolve(deps.cwd, list),
     users: readRoots(deps, input, output),
     metaPlace: textOption(input, 'model-meta') === 'model' ? 'model' : 'creator',
+    loraCopies: outputOption(deps, input, 'lora-copies'),
     lists: folderOption(deps, input, 'lists'),
   };
 }
 
 /** Throws UserError when one of the folders can't be one. */
 function readRoots(deps: Deps, input: Input, output: string): UsersRoots | undefined {
-  const [users, posts] = [folderOption(deps, input, 'users-root'), folderOption(deps, input, 'posts-root')];
   if (textOption(input, 'profile') !== 'users') return undefined;
-  for (const folder of [users, posts]) if (folder !== undefined) checkFolder(folder);
+  const [users, posts] = [outputOption(deps, input, 'users-root'), outputOption(deps, input, 'posts-root')];
   return {
     output,
     users: users ?? join(output, USERS_FOLDER),
     posts: posts ?? join(output, POSTS_FOLDER),
   };
+}
+
+/** A folder that is written into. Throws UserError when it can't be. */
+function outputOption(deps: Deps, input: Input, name: string): string | undefined {
+  const folder = folderOption(deps, input, name);
+  if (folder !== undefined) checkFolder(folder);
+  return folder;
 }
 
 function folderOption(deps: Deps, input: Input, name: string): string | undefined {

@@ -11,7 +11,7 @@ export function getResult(outcome: GetOutcome): RunResult {
   const { planned, unwanted, described, images, users, lines, warnings } = outcome;
   const counts = countsOf(outcome);
   const failures = failuresOf(outcome);
-  const stopped = outcome.stopped ?? described.stopped;
+  const stopped = outcome.stopped ?? described.stopped ?? outcome.copies.stopped;
   if (stopped !== undefined) {
     failures.push({
       what: 'the run',
@@ -106,7 +106,7 @@ function imagesIn({ planned, ended, lines }: GetOutcome): number {
   return ended.filter(({ row, end }) => row.kind === 'image' && end.state === 'done').length;
 }
 
-function failuresOf({ planned, unwanted, ended, images, users }: GetOutcome): Failure[] {
+function failuresOf({ planned, unwanted, ended, images, users, copies }: GetOutcome): Failure[] {
   const left = planned.filter(({ step }) => step === 'leave');
   return [
     ...unwanted.map(({ what, code, why, next }) => ({ what, code, why, next })),
@@ -116,7 +116,7 @@ function failuresOf({ planned, unwanted, ended, images, users }: GetOutcome): Fa
       why: row?.why ?? 'The site refused it.',
       next: row?.next ?? 'Ask again with --retry-failed.',
     })),
-    ...ended.flatMap(({ row, end }): Failure[] =>
+    ...[...ended, ...copies.ended].flatMap(({ row, end }): Failure[] =>
       end.state === 'done' ? [] : [{ what: row.path, code: end.reason, why: end.why, next: end.next }],
     ),
     ...images.failures,
@@ -125,7 +125,7 @@ function failuresOf({ planned, unwanted, ended, images, users }: GetOutcome): Fa
 }
 
 function summaryOf(
-  { described, requests, tookMs, ended, images, users }: GetOutcome,
+  { described, requests, tookMs, ended, images, users, copies }: GetOutcome,
   counts: Counts,
 ): string[] {
   const parts = [`${formatCount(counts.wanted)} wanted`, `${formatCount(counts.fetched)} fetched`];
@@ -138,6 +138,8 @@ function summaryOf(
     ...(images.notes > 0 ? [`${formatCount(images.notes)} notes of images`] : []),
     ...(users.metas > 0 ? [`${formatCount(users.metas)} files about versions`] : []),
   ];
+  const copied = copies.ended.filter(({ end }) => end.state === 'done').length;
+  if (copied > 0) work.push(`${formatCount(copied)} ${copied === 1 ? 'LoRA' : 'LoRAs'} placed again`);
   const unproven = ended.filter(
     ({ row, end }) => row.kind === 'file' && end.state === 'done' && !end.verified,
   ).length;

@@ -16,6 +16,8 @@ import { joinOutcomes } from '../scanning/join-outcomes.ts';
 import type { ScanOutcome } from '../scanning/scan-request.ts';
 import { bringFiles } from './bring-files.ts';
 import { checkOutput } from './check-output.ts';
+import { copyLoras, NO_COPIES } from './copy-loras.ts';
+import type { CopiedLoras } from './copy-loras.ts';
 import { describeFiles } from './describe-files.ts';
 import { describeImages, NO_IMAGES } from './describe-images.ts';
 import type { DescribedImages } from './describe-images.ts';
@@ -36,6 +38,7 @@ export interface GetOutcome {
   readonly described: ScanOutcome;
   readonly images: DescribedImages;
   readonly users: DescribedUsers;
+  readonly copies: CopiedLoras;
   readonly coverage: readonly Coverage[];
   /** The plan, under `--dry-run`. */
   readonly lines: readonly string[] | undefined;
@@ -71,6 +74,7 @@ export async function getWanted(deps: Deps, request: GetRequest): Promise<GetOut
       described: joinOutcomes([]),
       images: NO_IMAGES,
       users: NO_USERS,
+      copies: NO_COPIES,
     };
     return { planned, ...ends, ...nothing, lines, ...(await costs(deps, startedAt)) };
   }
@@ -84,6 +88,7 @@ export async function getWanted(deps: Deps, request: GetRequest): Promise<GetOut
   const came = [...planned, ...brought.ended];
   const images = await describeImages(deps, catalog, came, request);
   const described = await describeFiles(deps, came, request);
+  const copies = await copyLoras(deps, catalog, came, request);
   const users = await describeUsers(deps, catalog, request, { models: wants.models ?? [], places, logs });
   return {
     planned,
@@ -92,6 +97,7 @@ export async function getWanted(deps: Deps, request: GetRequest): Promise<GetOut
     described,
     images,
     users,
+    copies,
     lines: undefined,
     ...(await costs(deps, startedAt)),
   };
@@ -99,7 +105,8 @@ export async function getWanted(deps: Deps, request: GetRequest): Promise<GetOut
 
 /** Every folder that something may come into, absolute. */
 function outputsOf({ output, users }: GetRequest): string[] {
-  return [...new Set([output, ...(users === undefined ? [] : [users.users, users.posts])])];
+  const trees = users === undefined ? [] : [users.users, users.posts];
+  return [...new Set([output, ...trees])];
 }
 
 /** Puts what is wanted where the profile has it. */
