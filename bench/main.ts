@@ -18,6 +18,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchResult[]>>> = {
   duplicates: async () => (await import('./duplicates.ts')).run(),
   update: async () => (await import('./update.ts')).run(),
   prompts: async () => (await import('./prompts.ts')).run(),
+  creator: async () => (await import('./creator.ts')).run(),
   transfer: async () => (await import('./transfer.ts')).run(),
 };
 

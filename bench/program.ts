@@ -22,8 +22,15 @@ export interface ProgramRun {
   readonly readBytes: number | undefined;
 }
 
-/** Runs `civitarium` out of `dist/` with `--json`, its catalog and all else below `home`. Throws when it does not end well. */
-export async function runProgram(args: readonly string[], home: string): Promise<ProgramRun> {
+/**
+ * Runs `civitarium` out of `dist/` with `--json`, its catalog and all else below `home`. Throws when it does not end well:
+ * with 0, or 3 where some things are meant to be refused.
+ */
+export async function runProgram(
+  args: readonly string[],
+  home: string,
+  endsWell: readonly number[] = [0],
+): Promise<ProgramRun> {
   const note = join(home, `told-${process.pid}.json`);
   const begun = performance.now();
   const { output, code } = await runNode(
@@ -37,7 +44,8 @@ export async function runProgram(args: readonly string[], home: string): Promise
     { ...placesIn(home), CIVITARIUM_BUILT: '1', CIVITARIUM_BENCH_NOTE: note },
   );
   const ms = performance.now() - begun;
-  if (code !== 0) throw new Error(`civitarium ${args[0] ?? ''} ended with ${code}: ${output.slice(-2000)}`);
+  if (code === null || !endsWell.includes(code))
+    throw new Error(`civitarium ${args[0] ?? ''} ended with ${code}: ${output.slice(-2000)}`);
   const told = JSON.parse(readFileSync(note, 'utf8')) as { peakBytes: number; readBytes?: number };
   rmSync(note);
   const report = JSON.parse(output.trim().split('\n').at(-1) ?? '') as Report;

@@ -3,7 +3,7 @@ import { failure, json } from './route.ts';
 import type { Answer, Ask } from './route.ts';
 
 /** Where a request belongs, for the wording of its errors. */
-type Kin = 'images' | 'models' | 'downloads' | 'other';
+type Kin = 'images' | 'models' | 'downloads' | 'bytes' | 'other';
 
 const UNUSUAL_DOWNLOADS =
   "We've noticed an unusual amount of downloading from your account. Please contact support if this is a mistake.";
@@ -43,6 +43,8 @@ export function faultAnswer(
       });
     case 'error-200':
       return json(200, { error: 'An unexpected error occurred' });
+    case 'redirect':
+      return elsewhere(ask.url, amount);
     default:
       return refusalAnswer(name, kin);
   }
@@ -64,6 +66,8 @@ function refusalAnswer(name: FaultName, kin: Kin): Answer | undefined {
     case '410':
       return failure(410, 'Model archived, not available for download');
     case '451':
+      // Where the bytes lie nobody looks at regions: one thing is held back, not the whole site.
+      if (kin === 'bytes') return { status: 451, text: 'Unavailable For Legal Reasons' };
       return json(451, { error: 'Access is not available in your region.', code: 'REGION_BLOCKED' });
     default:
       return undefined;
@@ -74,8 +78,16 @@ const BUSY: Readonly<Record<Kin, string>> = {
   images: 'Image search is temporarily overloaded — please retry.',
   models: 'Model search is temporarily overloaded — please retry.',
   downloads: 'Server busy, please retry shortly.',
+  bytes: 'Server busy, please retry shortly.',
   other: 'Server busy, please retry shortly.',
 };
+
+/** The same question, put to another server of this machine. */
+function elsewhere(url: URL, port: number | undefined): Answer {
+  const other = new URL(url);
+  if (port !== undefined) other.port = String(port);
+  return { status: 302, headers: { location: other.href, 'cache-control': 'no-store' } };
+}
 
 function tooMany(kin: Kin, headers: Readonly<Record<string, string>>): Answer {
   const message = kin === 'downloads' ? UNUSUAL_DOWNLOADS : 'Rate limit exceeded, please retry shortly.';
@@ -84,6 +96,7 @@ function tooMany(kin: Kin, headers: Readonly<Record<string, string>>): Answer {
 
 function kinOf(ask: Pick<Ask, 'endpoint' | 'url'>): Kin {
   if (ask.url.pathname.startsWith('/api/download')) return 'downloads';
+  if (ask.endpoint === 'media' || ask.endpoint === 'storage') return 'bytes';
   if (ask.endpoint === 'images') return 'images';
   return ask.endpoint === 'models' ? 'models' : 'other';
 }

@@ -16,6 +16,7 @@ export const BREAKING = [
   'html',
   'html-403',
   'error-200',
+  'redirect',
   '401',
   '403',
   '404',
@@ -49,7 +50,7 @@ export interface FaultRate {
   readonly name: FaultName;
   /** Share of the requests it befalls, 0–1. */
   readonly rate: number;
-  /** delay: ms · trickle: bytes a second · truncate: share sent · length: difference · 429, 503: seconds to wait. */
+  /** delay: ms · trickle: bytes a second · truncate: share sent · length: difference · 429, 503: seconds to wait · redirect: a port of this machine. */
   readonly amount: number | undefined;
 }
 

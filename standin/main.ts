@@ -5,7 +5,7 @@ import type { StandinOptions } from './start.ts';
 
 const USAGE = `A stand-in for Civitai on this machine.
 
-  npm run standin -- [--port N] [--models N] [--images N] [--seed N] [--speed N]
+  npm run standin -- [--port N] [--models N] [--images N] [--creators N] [--seed N] [--speed N]
                      [--faults SPEC] [--pictures BYTES] [--redirect-media] [--no-cache] [--replay DIR]
 `;
 
@@ -13,6 +13,7 @@ const OPTIONS = {
   port: { type: 'string' },
   models: { type: 'string' },
   images: { type: 'string' },
+  creators: { type: 'string' },
   seed: { type: 'string' },
   speed: { type: 'string' },
   faults: { type: 'string' },
@@ -25,7 +26,7 @@ const OPTIONS = {
 
 type Given = { -readonly [Name in keyof StandinOptions]: StandinOptions[Name] };
 
-const NUMBERS = ['port', 'models', 'images', 'seed', 'speed', 'pictures'] as const;
+const NUMBERS = ['port', 'models', 'images', 'creators', 'seed', 'speed', 'pictures'] as const;
 
 /** Reads the command line; `undefined` when help is wanted. Throws on what it can't read. */
 function readOptions(args: readonly string[]): StandinOptions | undefined {

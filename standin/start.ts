@@ -9,7 +9,7 @@ import { makeGallery } from './pictures/gallery.ts';
 import type { PictureKind } from './pictures/gallery.ts';
 import { indexFolder } from './replay/index-folder.ts';
 import { replayRoutes } from './replay/routes.ts';
-import type { Route } from './route.ts';
+import type { Ask, FaultPlan, Route } from './route.ts';
 import { controlRoutes } from './routes/control.ts';
 import type { DownloadOptions } from './routes/downloads.ts';
 import type { FeedOddities } from './routes/feed.ts';
@@ -45,6 +45,8 @@ export interface StandinOptions extends WorldOptions {
   readonly feed?: FeedOddities;
   /** Limits and oddities of download links. */
   readonly downloads?: DownloadOptions;
+  /** Told of each request before it is answered, so that the world can change in the middle of a walk. */
+  readonly onAsk?: (ask: Pick<Ask, 'endpoint' | 'url'>) => void;
   /** A folder of recorded answers to serve before the made-up world. */
   readonly replay?: string;
 }
@@ -97,7 +99,14 @@ export async function startStandin(options: StandinOptions = {}): Promise<Standi
       downloads: options.downloads,
     }),
   ];
-  const parts = { world, clock, routes, keys: options.keys ?? sampleKeys(), edge, faults, manners };
+  const told: FaultPlan = {
+    ...faults,
+    before(ask) {
+      options.onAsk?.(ask);
+      return faults.before(ask);
+    },
+  };
+  const parts = { world, clock, routes, keys: options.keys ?? sampleKeys(), edge, faults: told, manners };
   const listening = await listen(parts, options.port ?? 0);
   const requests = (): Readonly<Record<string, number>> => {
     const { control: _control, ...others } = listening.requests();

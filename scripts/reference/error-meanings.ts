@@ -36,6 +36,16 @@ export const ERROR_MEANINGS: Readonly<
     'The site gives the file to members only, and no key is set.',
     'Set `CIVITAI_API_KEY` and run the same command again.',
   ],
+  'not-reached': [
+    '3, 4',
+    'Among the reasons of a coverage: the run ended before the turn of the thing came.',
+    'Run the same command again: it goes on where it stopped.',
+  ],
+  'legally-blocked': [
+    '3',
+    'The site holds the one thing back for legal reasons.',
+    'Nothing here can change it.',
+  ],
   'storage-refused': [
     '3',
     'The storage behind the site refused its own signed address three times.',

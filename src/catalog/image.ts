@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import type { Insertable, Kysely } from 'kysely';
+import type { Insertable, Kysely, Selectable } from 'kysely';
 
 import { dateOrNull, textOrNull, wholeOrNull } from './facts-clean.ts';
 import type { ImageFacts } from './facts.ts';
@@ -40,6 +40,16 @@ export async function saveImages(
     await saveGenerations(trx, 'api', told);
     return ids;
   });
+}
+
+/** What is kept of some images, in no order; those that are not known are left out. */
+export async function readImages(
+  db: Kysely<Tables>,
+  ids: Iterable<number>,
+): Promise<Selectable<ImageTable>[]> {
+  return await readByKeys(ids, (some) =>
+    db.selectFrom('image').selectAll().where('id', 'in', some).execute(),
+  );
 }
 
 async function writeImages(trx: Kysely<Tables>, rows: readonly Insertable<ImageTable>[]): Promise<void> {

@@ -1,5 +1,6 @@
 import type { ColumnType, Generated } from 'kysely';
 
+import type { CoverageMemberTable, CoverageTable } from './schema-coverage.ts';
 import type { GenParamTable, ImageAliasTable, ImageTable, ImageUseTable } from './schema-images.ts';
 import type { NotedHashTable, SidecarTable, UserFieldTable } from './schema-notes.ts';
 import type { JournalStepTable, LeaseTable, RunTable, TrashTable } from './schema-runs.ts';
@@ -38,6 +39,8 @@ export interface Tables {
   journal_step: JournalStepTable;
   trash: TrashTable;
   transfer: TransferTable;
+  coverage: CoverageTable;
+  coverage_member: CoverageMemberTable;
   place: PlaceTable;
   lease: LeaseTable;
   user_field: UserFieldTable;

@@ -36,19 +36,11 @@ export function isNetworkError(error: unknown): error is Error {
 
 /**
  * What is wrong with an answer before its body is read; `undefined` when it says something (2xx and most 4xx). Throws
- * SourceError for what no further try can mend: the page-limit 429 and the region block.
+ * SourceError for what no further try can mend: the page-limit 429 and what is refused by law.
  */
 export async function failureOf(response: Response, now: number): Promise<Failure | undefined> {
   const { status, headers } = response;
-  if (status === 451) {
-    discard(response.body);
-    throw outside(
-      response,
-      'region-blocked',
-      'Civitai refuses to answer in your region (451).',
-      'It is a decision of the site; nothing here can change it.',
-    );
-  }
+  if (status === 451) throw await legally(response);
   if (status === 429) return tooMany(response, now);
   if (status === 403 && isHtml(headers)) return challenge(response, now);
   if (status !== 408 && status !== 425 && status < 500) return undefined;
@@ -62,6 +54,15 @@ export async function failureOf(response: Response, now: number): Promise<Failur
   });
   const pause = retryAfterMs(headers['retry-after'], now);
   return { error, retryAfterMs: pause, holdsHost: status === 503, attempts: undefined };
+}
+
+/** A region is refused by the site in its own words; anything else is about the one thing that was asked for. */
+async function legally(response: Response): Promise<SourceError> {
+  const reason = await readReason(response.body);
+  const next = 'It is a decision of the site; nothing here can change it.';
+  return /region/i.test(reason)
+    ? outside(response, 'region-blocked', 'Civitai refuses to answer in your region (451).', next)
+    : outside(response, 'legally-blocked', 'It is held back for legal reasons (451).', next);
 }
 
 async function tooMany(response: Response, now: number): Promise<Failure> {

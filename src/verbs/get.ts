@@ -11,13 +11,14 @@ export const get: Verb = {
   name: 'get',
   summary: 'fetch models, files, images, posts and all of a creator from the site, verified and described',
   description:
-    'Fetches what targets name: models, versions, files, images, posts and creators by address (civitai.com, civitai.red), AIR, hash or id, or a list file with one of these a line. First it says what is wanted, what is held already and how much room it needs. Each file is checked against the SHA-256 that the site promises before it gets its name; a transfer that is cut goes on where it stopped, in the next run too. Bytes that any scanned folder holds are not fetched again. What has come is described like any scanned file: sidecar, preview, page, gallery.\n\nImages come as they were uploaded, under the extension of what they truly are, into Posts/Post_<id>/, each with a note <imageId>.txt of its prompt, settings and resources; the prompt goes through your lists (see prompts).\n\nOf a creator it fetches all models and images, or those of the page that was named (/models, /images, /posts, /videos), and says how many it saw, how many the site announces, and what became of each.',
+    'Fetches what targets name: models, versions, files, images, posts and creators by address (civitai.com, civitai.red), AIR, hash or id, or a list file with one of these a line. First it says what is wanted, what is held already and how much room it needs. Each file is checked against the SHA-256 that the site promises before it gets its name; a transfer that is cut goes on where it stopped, in the next run too. Bytes that any scanned folder holds are not fetched again. What has come is described like any scanned file: sidecar, preview, page, gallery.\n\nImages come as they were uploaded, under the extension of what they truly are, into Posts/Post_<id>/, each with a note <imageId>.txt of its prompt, settings and resources; the prompt goes through your lists (see prompts).\n\nOf a creator it fetches all models and images, or those of the page that was named (/models, /images, /posts, /videos), and says how many it saw, how many the site announces, and what became of each. The second time it walks the lists only as far as they can hold something new; --complete walks all of them.',
   examples: [
     ['civitarium get https://civitai.com/models/4384 --output ~/models', 'the newest version of a model'],
     ['civitarium get list.txt --versions all --files all', 'everything of each line of a list'],
     ['civitarium get model:4384 --files primary,vae --dry-run', 'what it would fetch, and how much'],
     ['civitarium get https://civitai.com/posts/1234567', 'all images of a post, with their prompts'],
     ['civitarium get https://civitai.com/user/NAME/models --versions all', 'all models of a creator'],
+    ['civitarium get user:NAME --complete', 'walk all lists of a creator again'],
     ['civitarium get --retry-failed', 'try again whatever did not come'],
   ],
   arguments: [
@@ -72,6 +73,12 @@ export const get: Verb = {
       name: 'retry-failed',
       kind: 'flag',
       summary: 'try again what failed or was refused; without targets, all of it',
+    },
+    {
+      name: 'complete',
+      kind: 'flag',
+      summary:
+        "walk a creator's lists from end to end, that of the images twice, though only new things are expected",
     },
     { name: 'at-once', kind: 'number', value: 'N', default: 4, summary: 'files fetched at once (default 4)' },
     {

@@ -10,6 +10,7 @@ import { readFeedQuery } from './feed-query.ts';
 import type { FeedQuery } from './feed-query.ts';
 import { feedItem } from './feed-shape.ts';
 import { feedPage } from './feed-walk.ts';
+import type { FeedPage } from './feed-walk.ts';
 import { zodFailure } from './query.ts';
 
 /** How odd the feed is. Rates are 0–1 and depend on the world's seed and the request, so that a walk can be repeated. */
@@ -18,6 +19,10 @@ export interface FeedOddities {
   readonly emptyPages?: number;
   /** From this offset on the same cursor is given again and again. Default never. */
   readonly loopFrom?: number;
+  /** From this offset on every page shows the same, under a cursor that is always another one. Default never. */
+  readonly repeatFrom?: number;
+  /** While a walk passes the offset `from`, the first `by` images of its list go, so that the others move up. */
+  readonly shrinks?: { readonly from: number; readonly by: number };
   /** Pages whose counters are all 0. Default 0. */
   readonly zeroStats?: number;
   /** Pages of the database path that end the walk with nothing. Default 0. */
@@ -86,7 +91,7 @@ function fromFeed(ask: Ask, asked: FeedQuery, orders: FeedOrders, oddities: Feed
   if (place === undefined) return invalidCursor();
   if (place === 'other filters') return json(400, { message: 'The cursor belongs to other filters' });
   const form = oddities.cursors ?? 'offset';
-  const page = feedPage(ask, asked, orders, place);
+  const page = oddPage(ask, asked, orders, place, oddities);
   const looping = asked.cursor !== undefined && place.offset >= (oddities.loopFrom ?? Infinity);
   const leftEmpty =
     !place.afterEmpty && form !== 'number' && befalls(oddities.emptyPages ?? 0.01, ask, 'empty');
@@ -102,6 +107,23 @@ function fromFeed(ask: Ask, asked: FeedQuery, orders: FeedOrders, oddities: Feed
   }
   const items = page.images.map((image) => feedItem(ask, image, { asked, database: false, zeroStats }));
   return json(200, { items, metadata: metadataOf(ask, asked, next) });
+}
+
+/** The page as it is, or one that a list in motion gives. */
+function oddPage(
+  ask: Ask,
+  asked: FeedQuery,
+  orders: FeedOrders,
+  place: FeedPlace,
+  { repeatFrom = Infinity, shrinks }: FeedOddities,
+): FeedPage {
+  if (place.offset > repeatFrom) {
+    const { images, next } = feedPage(ask, asked, orders, { ...place, offset: repeatFrom });
+    return { images, next: { offset: place.offset + asked.limit, lastId: next?.lastId ?? 0 } };
+  }
+  const by = place.offset >= (shrinks?.from ?? Infinity) ? (shrinks?.by ?? 0) : 0;
+  const { images, next } = feedPage(ask, asked, orders, { ...place, offset: place.offset + by });
+  return { images, next: next && { ...next, offset: next.offset - by } };
 }
 
 function invalidCursor(): Answer {

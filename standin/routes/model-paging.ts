@@ -54,7 +54,7 @@ function startOf(rows: readonly Row[], asked: ModelQuery, size: number): number 
 }
 
 function keyOf(ask: Ask, model: WorldModel, sort: ModelSort): number[] {
-  if (sort === 'Newest' || sort === 'Oldest') return [model.publishedAt, model.id];
+  if (sort === 'Newest' || sort === 'Oldest') return [lastVersionAt(model), model.id];
   const stats = ask.world.modelStats(model.id, ask.now);
   const { downloadCount, thumbsUpCount, commentCount, tippedAmountCount } = stats;
   if (sort === 'Most Downloaded') return [downloadCount, thumbsUpCount, model.id];
@@ -62,6 +62,14 @@ function keyOf(ask: Ask, model: WorldModel, sort: ModelSort): number[] {
   if (sort === 'Most Collected') return [tippedAmountCount, thumbsUpCount, model.id];
   if (sort === 'Most Images') return [model.versions.length, thumbsUpCount, model.id];
   return [thumbsUpCount, downloadCount, model.id];
+}
+
+/** The site sorts by when the last version came out, so that a model with a new one is new again. */
+function lastVersionAt({ versions, publishedAt }: WorldModel): number {
+  const times = versions.flatMap((version) =>
+    version.status === 'Published' ? (version.publishedAt ?? []) : [],
+  );
+  return times.length === 0 ? publishedAt : Math.max(...times);
 }
 
 /** Descending, but the last key of the counting sorts and all of Oldest ascend. */

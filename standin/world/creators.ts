@@ -11,13 +11,13 @@ export const SYSTEM_ID = -1;
 /** A user who deleted their account. */
 export const DELETED_ID = 101;
 
-/** Everyone who made something: the system user, a deleted one, then one creator for about a dozen models. */
-export function makeCreators(seed: number, models: number): WorldCreator[] {
+/** Everyone who made something: the system user, a deleted one, then one creator for about a dozen models, or `others`. */
+export function makeCreators(seed: number, models: number, others?: number): WorldCreator[] {
   const creators: WorldCreator[] = [
     { id: SYSTEM_ID, username: 'civitai', image: null, system: true },
     { id: DELETED_ID, username: null, image: null, system: false },
   ];
-  const count = Math.max(10, Math.ceil(models / 12));
+  const count = others ?? Math.max(10, Math.ceil(models / 12));
   for (let ordinal = 0; ordinal < count; ordinal += 1) creators.push(creator(seed, ordinal));
   return creators;
 }

@@ -18,6 +18,8 @@ export interface WorldOptions {
   readonly models?: number;
   /** How many images the feed holds at the start; default 20,000. */
   readonly images?: number;
+  /** How many creators besides the system user and a deleted one; default one for a dozen models. */
+  readonly creators?: number;
   /** Epoch ms; default 2026-10-01, so that a world is the same every day. */
   readonly startedAt?: number;
   /** Default true: see oddities.ts. */
@@ -32,7 +34,7 @@ export function makeWorld(options: WorldOptions = {}): World {
   const seed = options.seed ?? 1;
   const startedAt = options.startedAt ?? STARTED_AT;
   const count = options.models ?? 400;
-  const creators = makeCreators(seed, count);
+  const creators = makeCreators(seed, count, options.creators);
   const made = makeModels({ seed, models: count, startedAt, creators, oddities: options.oddities ?? true });
   const onChange = { call: (): void => undefined };
   const store = makeStore({ seed, startedAt, ...made, changed: () => onChange.call() });

@@ -7,7 +7,7 @@ import type { Kind } from './kind.ts';
 const MEDIA: readonly FileKind[] = ['png', 'jpeg', 'webp', 'gif', 'avif', 'jxl', 'mp4', 'webm', 'mp3'];
 
 /** The host's words for "there is none": asking again soon would only repeat the question. */
-const GONE = new Set([404, 410, 451]);
+const GONE = new Set([404, 410]);
 
 /** Pictures and films as they were uploaded. Nobody promises a hash of them, and their addresses lie about the format. */
 export const IMAGE_KIND: Kind = {

@@ -1,6 +1,8 @@
+import { SourceError } from '../../base/errors.ts';
 import type { CivitaiFileId, ModelId, VersionId } from '../../base/ids.ts';
 import type { File, Model, Version } from '../../civitai/shapes/types.ts';
 import type { Target } from '../../civitai/target.ts';
+import { isHostGone } from '../../net/failure.ts';
 import type { Asked } from './asked.ts';
 import { chooseFiles, chooseVersions } from './choose-files.ts';
 import { modelAnswers } from './model-answers.ts';
@@ -38,11 +40,19 @@ export async function resolveModelsBy(
   asked: readonly Asked[],
   options: ResolveOptions,
 ): Promise<Map<Asked, Wants>> {
-  await answers.expect(asked.flatMap(({ target }) => modelIdIn(target) ?? []));
+  const refused = await expectAll(answers, asked);
   const outcomes = new Map<Asked, Outcome>();
-  for (const one of asked) outcomes.set(one, await findOne(one, answers, options));
+  for (const one of asked) {
+    const isRefused = refused !== undefined && modelIdIn(one.target) !== undefined;
+    const outcome = isRefused ? without(unwantedBy(refused, one.said)) : findOne(one, answers, options);
+    outcomes.set(one, await outcome);
+  }
   const all = [...outcomes.values()].flatMap(({ found }) => found);
-  await answers.keep(all.map(({ version }) => version));
+  const lacking = await answers.keep(all.map(({ version }) => version));
+  for (const [one, outcome] of outcomes) {
+    if (lacking !== undefined) outcomes.set(one, { ...outcome, notes: [...outcome.notes, lacking] });
+    break;
+  }
   return new Map(
     [...outcomes].map(([one, { found, unwanted, notes }]) => [
       one,
@@ -56,6 +66,22 @@ export async function resolveModelsBy(
   );
 }
 
+/** Asks for all models at once. What the site says no to then, one by one would not be answered either. */
+async function expectAll(answers: ModelAnswers, asked: readonly Asked[]): Promise<SourceError | undefined> {
+  try {
+    await answers.expect(asked.flatMap(({ target }) => modelIdIn(target) ?? []));
+    return undefined;
+  } catch (error) {
+    const isGone: boolean = isHostGone(error);
+    if (isGone || !(error instanceof SourceError)) throw error;
+    return error;
+  }
+}
+
+function without(unwanted: Unwanted): Outcome {
+  return { found: [], notes: [], unwanted: [unwanted] };
+}
+
 function modelIdIn(target: Target): ModelId | undefined {
   if (target.kind === 'number') return target.id as ModelId;
   return target.kind === 'model' || target.kind === 'version' ? target.modelId : undefined;
@@ -66,7 +92,7 @@ async function findOne(one: Asked, answers: ModelAnswers, options: ResolveOption
   try {
     return await find(one, answers, options);
   } catch (error) {
-    return { found: [], notes: [], unwanted: [unwantedBy(error, one.said)] };
+    return without(unwantedBy(error, one.said));
   }
 }
 
@@ -185,5 +211,5 @@ function withoutFiles(what: string, model: Model | undefined): Unwanted {
 }
 
 function absent(said: string, why?: string): Outcome {
-  return { found: [], notes: [], unwanted: [notThere(said, why)] };
+  return without(notThere(said, why));
 }

@@ -25,6 +25,12 @@ export interface ResolveOptions {
   readonly choices: Choices;
   /** Rating bits that are wanted. */
   readonly levels: number;
+  /** Whom the site sees (host, with a key or without): what it shows depends on it. */
+  readonly asker: string;
+  /** Walk lists from end to end, whatever is known of them. */
+  readonly walksWhole: boolean;
+  /** Walk lists that may miss things a second time, the other way round. */
+  readonly walksTwice: boolean;
   /** Where answers are kept; `undefined` under `--dry-run`. */
   readonly keepIn: Catalog | undefined;
   /** Where what is known is read. */

@@ -108,7 +108,7 @@ function isOfThisOne(error: unknown): error is AppError {
 /** The site's decision is a refusal; all else is a failure that another run may mend. */
 function endOfError(error: AppError): Exclude<TransferEnd, Placed> {
   return {
-    state: error instanceof DownloadRefusal || isLogin(error) ? 'refused' : 'failed',
+    state: error instanceof DownloadRefusal || REFUSALS.has(error.code) ? 'refused' : 'failed',
     reason: error.code,
     why: error.message,
     next: error.next,
@@ -116,6 +116,5 @@ function endOfError(error: AppError): Exclude<TransferEnd, Placed> {
   };
 }
 
-function isLogin(error: AppError): boolean {
-  return error.code === 'login-required';
-}
+/** Decisions of the site that are met on the way to a file. */
+const REFUSALS = new Set(['login-required', 'legally-blocked']);

@@ -9,14 +9,29 @@ import { imageFacts } from '../to-facts.ts';
 /** Until the bytes say what they are. */
 const ENDINGS = { image: 'jpeg', video: 'mp4', audio: 'mp3' } as const;
 
-/** Keeps what the site says of images, and makes wants of them; what can't be fetched is told. */
+/** What images come to: those to be brought, and those that can't be fetched. */
+interface ImageWants {
+  readonly wants: readonly Want[];
+  readonly unwanted: readonly Unwanted[];
+}
+
+/** Keeps what the site says of images, and makes wants of them. */
 export async function imageWants(
   images: readonly Image[],
   options: ResolveOptions,
   belongs: (image: Image) => Belonging = asWork,
-): Promise<{ readonly wants: readonly Want[]; readonly unwanted: readonly Unwanted[] }> {
+): Promise<ImageWants> {
   const { keepIn, clock } = options;
   if (keepIn !== undefined) await saveImages(keepIn, images.map(imageFacts), clock.now());
+  return wantsOfImages(images, options, belongs);
+}
+
+/** Makes wants of images; what can't be fetched is told. */
+export function wantsOfImages(
+  images: readonly Image[],
+  options: ResolveOptions,
+  belongs: (image: Image) => Belonging = asWork,
+): ImageWants {
   const wants: Want[] = [];
   const unwanted: Unwanted[] = [];
   for (const image of images) {

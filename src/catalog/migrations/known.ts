@@ -7,6 +7,7 @@ import { trash } from './0006-trash.ts';
 import { headerHints } from './0007-header-hints.ts';
 import { transfer } from './0008-transfer.ts';
 import { notedHash } from './0010-noted-hash.ts';
+import { coverage } from './0011-coverage.ts';
 import { place } from './0012-place.ts';
 
 /** Every migration, in order. Names start with a number, so that their order is that of their names. */
@@ -19,5 +20,6 @@ export const MIGRATIONS: readonly Migration[] = [
   headerHints,
   transfer,
   notedHash,
+  coverage,
   place,
 ];

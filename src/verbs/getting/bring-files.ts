@@ -1,6 +1,4 @@
-import { basename } from 'node:path';
 import { formatBytes } from '../../base/bytes.ts';
-import { formatSpan } from '../../base/dates.ts';
 import { runQueue } from '../../archive/download/run-queue.ts';
 import type { QueueOutcome } from '../../archive/download/run-queue.ts';
 import type { Catalog } from '../../catalog/open.ts';
@@ -8,8 +6,8 @@ import type { Transfer, TransferEnd } from '../../catalog/transfer.ts';
 import { boundsOf } from '../../library/inside.ts';
 import { openThrottle } from '../../net/throttle.ts';
 import type { Deps } from '../deps.ts';
-import { listedPath } from '../summary.ts';
 import type { GetRequest } from './get-request.ts';
+import { nameOf, tellEnds } from './tell-ends.ts';
 
 /** How often it is told how far each file has come. */
 const TELL_MS = 100;
@@ -30,6 +28,7 @@ export async function bringFiles(
     rows.every((row) => row.size !== null) ? total : undefined,
     'bytes',
   );
+  const ends = tellEnds(rows.length, (line) => progress.note(line));
   const net = await deps.net();
   const begun = new Map<number, number>();
   let toldAt = 0;
@@ -62,11 +61,13 @@ export async function bringFiles(
       onEnd(row, end) {
         underWay.delete(row.id);
         onEnd?.(row, end);
-        progress.note(endLine(row, end, clock.now() - (begun.get(row.id) ?? clock.now())));
+        ends.ended(row, end, clock.now() - (begun.get(row.id) ?? clock.now()));
+        begun.delete(row.id);
       },
     });
   } finally {
     phase.end();
+    ends.close();
   }
 }
 
@@ -75,17 +76,4 @@ function partOf({ row, bytes }: { readonly row: Transfer; readonly bytes: number
   const share =
     row.size === null || row.size === 0 ? formatBytes(bytes) : `${Math.floor((100 * bytes) / row.size)} %`;
   return `${nameOf(row)} ${share}`;
-}
-
-function nameOf(row: Transfer): string {
-  return listedPath(basename(row.path));
-}
-
-function endLine(row: Transfer, end: TransferEnd, tookMs: number): string {
-  const name = end.state === 'done' ? listedPath(basename(end.path)) : nameOf(row);
-  if (end.state !== 'done') return `  ${end.state.padEnd(8)} ${name}  ${end.why}`;
-  const proof = end.verified ? 'SHA-256 right' : row.kind === 'file' ? 'no SHA-256 promised' : 'whole';
-  return end.how === 'held'
-    ? `  held     ${name}  ${formatBytes(end.size)}, from this machine`
-    : `  fetched  ${name}  ${formatBytes(end.size)} in ${formatSpan(tookMs)}, ${proof}`;
 }

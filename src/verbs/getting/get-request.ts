@@ -29,6 +29,8 @@ export interface GetRequest {
   readonly choices: Choices;
   readonly media: PreviewWish;
   readonly retryFailed: boolean;
+  /** Walk lists from end to end, and those that may miss things twice. */
+  readonly complete: boolean;
   readonly atOnce: number;
   /** Bytes a second; `undefined` for no limit. */
   readonly limitRate: number | undefined;
@@ -67,6 +69,7 @@ export async function readGetRequest(deps: Deps, input: Input): Promise<GetReque
     choices,
     media: media === 'none' || media === 'all' ? media : 'first',
     retryFailed,
+    complete: flagOption(input, 'complete'),
     atOnce: readAtOnce(input, 'at-once', 4),
     asksAtOnce: readAtOnce(input, 'metadata-at-once', 1),
     limitRate: readRate(textOption(input, 'limit-rate')),

@@ -24,6 +24,7 @@ import type { DescribedImages } from './describe-images.ts';
 import { describeUsers, NO_USERS, openLogs } from './describe-users.ts';
 import type { DescribedUsers } from './describe-users.ts';
 import type { GetRequest } from './get-request.ts';
+import { keepCoverage } from './keep-coverage.ts';
 import { planLines } from './plan-lines.ts';
 import { writeList } from './write-list.ts';
 import { plannedAgain } from './planned-again.ts';
@@ -90,17 +91,9 @@ export async function getWanted(deps: Deps, request: GetRequest): Promise<GetOut
   const described = await describeFiles(deps, came, request);
   const copies = await copyLoras(deps, catalog, came, request);
   const users = await describeUsers(deps, catalog, request, { models: wants.models ?? [], places, logs });
-  return {
-    planned,
-    ...ends,
-    ...brought,
-    described,
-    images,
-    users,
-    copies,
-    lines: undefined,
-    ...(await costs(deps, startedAt)),
-  };
+  const did = { planned, ...ends, ...brought, described, images, users, copies, lines: undefined };
+  await keepCoverage(catalog, did);
+  return { ...did, ...(await costs(deps, startedAt)) };
 }
 
 /** Every folder that something may come into, absolute. */
@@ -150,15 +143,19 @@ async function askForTargets(deps: Deps, catalog: Catalog, request: GetRequest):
   if (request.asked.length === 0) return { wants: [], unwanted: [], notes: [] };
   const phase = deps.progress.phase('Asking Civitai', undefined, 'answers');
   try {
+    const { apiUrl, key, browsingLevel, dryRun, forceRefresh } = deps.settings;
     return await resolveTargets(request.asked, {
       client: await deps.client(),
       clock: deps.clock,
       log: deps.log,
-      apiOrigin: new URL(deps.settings.apiUrl).origin,
+      apiOrigin: new URL(apiUrl).origin,
       output: request.output,
       choices: request.choices,
-      levels: deps.settings.browsingLevel,
-      keepIn: deps.settings.dryRun ? undefined : catalog,
+      levels: browsingLevel,
+      asker: `host=${new URL(apiUrl).hostname} key=${key === undefined ? 'no' : 'yes'}`,
+      walksWhole: request.complete || forceRefresh,
+      walksTwice: request.complete,
+      keepIn: dryRun ? undefined : catalog,
       catalog,
       bringsTogether: request.users !== undefined,
       asksAtOnce: request.asksAtOnce,
