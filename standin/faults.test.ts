@@ -132,10 +132,26 @@ describe('a fault plan', () => {
     expect(headerOf('429-bare')).toBeUndefined();
   });
 
+  it('redirects to another port of this machine', () => {
+    const [fault] = makeFaults('*:redirect=1@4000', { seed: 1 }).before(ask('models', '/m?x=1'));
+    expect(fault).toMatchObject({
+      kind: 'instead',
+      answer: { status: 302, headers: { location: 'http://127.0.0.1:4000/m?x=1' } },
+    });
+  });
+
+  it('refuses a region at the API, and one thing where the bytes lie', () => {
+    const textOf = (endpoint: string): string =>
+      JSON.stringify(makeFaults('*:451=1', { seed: 1 }).before(ask(endpoint, '/m')));
+    expect(textOf('models')).toContain('REGION_BLOCKED');
+    expect(textOf('media')).not.toContain('REGION');
+    expect(textOf('media')).toContain('451');
+  });
+
   it('knows every fault it can read', () => {
     for (const name of BREAKING) {
       const [fault] = makeFaults(`*:${name}=1`, { seed: 1 }).before(ask('models', '/m'));
-      expect(fault?.kind).toBe(/^[a-z]/.test(name) && !/html|error/.test(name) ? name : 'instead');
+      expect(fault?.kind).toBe(/^[a-z]/.test(name) && !/html|error|redirect/.test(name) ? name : 'instead');
     }
   });
 

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { SAMPLE_KEY } from '../../standin/access.ts';
 import { startStandin } from '../../standin/start.ts';
 import type { Standin, StandinOptions } from '../../standin/start.ts';
+import { AppError } from '../../src/base/errors.ts';
 import { makeHome } from '../cli.ts';
 import type { Home } from '../cli.ts';
 import { runGet, sumOfFates, sumOfTold } from './testing/get-run.ts';
@@ -47,6 +48,17 @@ function filesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map(({ name }) => name);
+}
+
+/** How a run ended, also one that was ended by an error. */
+async function endOf(run: ReturnType<typeof runGet>): Promise<{ exit: number; codes: readonly string[] }> {
+  try {
+    const { result } = await run;
+    return { exit: result.exitCode, codes: result.failures.map(({ code }) => code) };
+  } catch (error) {
+    if (error instanceof AppError) return { exit: error.exitCode, codes: [error.code] };
+    throw error;
+  }
 }
 
 async function withSite<T>(options: StandinOptions, work: (site: Standin) => Promise<T>): Promise<T> {
@@ -99,10 +111,7 @@ describe('what the site refuses', { timeout: 120_000 }, () => {
     'at %s with 451 is about the whole region: the run ends with that reason, and nothing is lost',
     async (at) => {
       standin.faults.use(`${at}:451=1`);
-      const blocked = await runGet(standin, home, targets()).then(
-        ({ result }) => ({ exit: result.exitCode, codes: result.failures.map(({ code }) => code) }),
-        (error: { exitCode?: number; code?: string }) => ({ exit: error.exitCode, codes: [error.code] }),
-      );
+      const blocked = await endOf(runGet(standin, home, targets()));
       standin.faults.use('');
       const given = await runGet(standin, home, targets());
 
@@ -140,14 +149,11 @@ describe('a page instead of a file', { timeout: 120_000 }, () => {
     'is taken for none (%s)',
     async (fault) => {
       standin.faults.use(fault);
-      const wrong = await runGet(standin, home, targets(), { flags: { patience: 1 } }).then(
-        ({ result }) => result.exitCode,
-        (error: { exitCode?: number }) => error.exitCode,
-      );
+      const wrong = await endOf(runGet(standin, home, targets(), { flags: { patience: 1 } }));
       standin.faults.use('');
       const right = await runGet(standin, home, targets(), { options: { 'retry-failed': true } });
 
-      expect([3, 4]).toContain(wrong);
+      expect([3, 4]).toContain(wrong.exit);
       expect(right.result.exitCode, JSON.stringify(right.result.failures)).toBe(0);
       expect(right.result.counts).toMatchObject({ wanted: 6, failed: 0 });
     },
@@ -198,19 +204,20 @@ describe('signed addresses that run out', { timeout: 120_000 }, () => {
 
   it('while the bytes come are asked for anew, and no byte comes twice', async () => {
     const { model, bytes } = sampleAt(standin, 0);
-    let site: Standin | undefined;
+    const running: { site?: Standin } = {};
     // Each connection brings part of what is left, and leaves behind an address that has run out.
     const onAsk: StandinOptions['onAsk'] = ({ endpoint }) => {
-      if (endpoint === 'storage') site?.clock.advance(10_000);
+      if (endpoint === 'storage') running.site?.clock.advance(10_000);
     };
     const downloads = { linkSeconds: 5 };
-    site = await startStandin({
+    const site = await startStandin({
       ...SITE,
       world: standin.world,
       downloads,
       onAsk,
       faults: 'storage:truncate=0.7@0.4',
     });
+    running.site = site;
     try {
       const { result } = await runGet(site, home, [`model:${model.id}`]);
 
