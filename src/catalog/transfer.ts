@@ -121,6 +121,7 @@ export interface TransfersWanted {
   readonly paths?: Iterable<string>;
   /** Of the bytes that were placed. */
   readonly sha256s?: Iterable<string>;
+  readonly subjects?: Iterable<string>;
 }
 
 /** Transfers of a host, in the order they were first asked for. */
@@ -129,7 +130,7 @@ export async function transfersOf(
   hostId: string,
   wanted: TransfersWanted,
 ): Promise<Transfer[]> {
-  const { states, output, ids, paths, sha256s } = wanted;
+  const { states, output, ids, paths, sha256s, subjects } = wanted;
   let query = db.selectFrom('transfer').selectAll().where('host_id', '=', hostId).orderBy('id');
   if (states !== undefined) query = query.where('state', 'in', states);
   if (output !== undefined) query = query.where('output', '=', output);
@@ -138,6 +139,8 @@ export async function transfersOf(
     return await readByKeys(paths, (some) => query.where('path', 'in', some).execute());
   if (sha256s !== undefined)
     return await readByKeys(sha256s, (some) => query.where('placed_sha256', 'in', some).execute());
+  if (subjects !== undefined)
+    return await readByKeys(subjects, (some) => query.where('subject', 'in', some).execute());
   return await query.execute();
 }
 

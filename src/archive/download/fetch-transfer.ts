@@ -1,12 +1,12 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { Sha256 } from '../../base/ids.ts';
 import { IntegrityError, LibraryError } from '../../base/errors.ts';
 import { faultPoint } from '../../base/fault-point.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { beginTransfer, proveTransfer } from '../../catalog/transfer.ts';
-import type { Transfer, TransferEnd } from '../../catalog/transfer.ts';
+import type { Transfer } from '../../catalog/transfer.ts';
 import { standingAt } from '../../library/file-identity.ts';
 import type { Bounds } from '../../library/inside.ts';
 import { makeFolder } from '../../library/make-folder.ts';
@@ -27,6 +27,8 @@ import type { Downloader } from './downloader.ts';
 import { heldBytes } from './held-bytes.ts';
 import { kindOf } from './kinds.ts';
 import { shareBytes } from './share-bytes.ts';
+import { placeByTrueName, standingByTrueName } from './true-name.ts';
+import type { Placed } from './true-name.ts';
 
 export interface FetchOptions {
   readonly catalog: Catalog;
@@ -43,9 +45,6 @@ export interface FetchOptions {
   /** Told of bytes as they are there, those held or kept at once; negative when they have to come again. */
   readonly onBytes: (bytes: number, from: 'wire' | 'disk') => void;
 }
-
-/** A transfer that came to its end well. */
-export type Placed = Extract<TransferEnd, { state: 'done' }>;
 
 /** What is proven is recorded each time so many bytes more have come: where no hash is known a kill costs these. */
 const PROVE_EVERY = 64 * 1024 * 1024;
@@ -96,10 +95,12 @@ function provenOf({ kept_bytes: bytes, kept_sha256: sha256 }: Transfer) {
 async function standingWell(row: Transfer, options: FetchOptions): Promise<Placed | undefined> {
   const { signal } = options;
   const standing = standingAt(row.path);
-  if (standing === undefined) return await standingByTrueName(row, options);
+  if (standing === undefined) return await standingByTrueName(row, options.signal);
   const ours = [row.kept_sha256, row.placed_sha256];
   const sha256 = standing.kind === 'file' ? await sha256Of(row.path, signal) : undefined;
   if (sha256 === undefined || ![row.sha256, ...ours].includes(sha256)) {
+    // Whether it is the same picture is known when its bytes are there.
+    if (kindOf(row.kind).trueName !== undefined) return await standingByTrueName(row, options.signal);
     throw new LibraryError(`Something else stands there: ${row.path}`, {
       code: 'in-the-way',
       next: 'Rename what is there, then run the same command again.',
@@ -108,19 +109,6 @@ async function standingWell(row: Transfer, options: FetchOptions): Promise<Place
   const { size, mtimeNs } = standing;
   const how = ours.includes(sha256) ? 'fetched' : 'held';
   return { state: 'done', how, path: row.path, sha256, size, mtimeNs, verified: sha256 === row.sha256 };
-}
-
-/** The same, under the name that its bytes gave it. */
-async function standingByTrueName(row: Transfer, { signal }: FetchOptions): Promise<Placed | undefined> {
-  if (row.kept_sha256 === null) return undefined;
-  for (const name of kindOf(row.kind).otherNames?.(basename(row.path)) ?? []) {
-    const path = join(dirname(row.path), name);
-    const standing = standingAt(path);
-    if (standing?.kind !== 'file' || (await sha256Of(path, signal)) !== row.kept_sha256) continue;
-    const { size, mtimeNs } = standing;
-    return { state: 'done', how: 'fetched', path, sha256: row.kept_sha256, size, mtimeNs, verified: false };
-  }
-  return undefined;
 }
 
 async function fromHeld(row: Transfer, options: FetchOptions): Promise<Placed | undefined> {
@@ -263,7 +251,12 @@ async function place(part: PartFile, row: Transfer, options: FetchOptions): Prom
   const sha256 = await prove(part, row, options);
   faultPoint('transfer.intended');
   const name = kindOf(row.kind).trueName?.(basename(row.path), headOf(part)) ?? basename(row.path);
-  const path = join(dirname(row.path), name);
+  const there = await placeByTrueName(row, name, sha256, options.signal);
+  if (typeof there !== 'string') {
+    removePart(row.path);
+    return there;
+  }
+  const path = there;
   const [placed] = await commitTemps([{ temp: part, path, replace: false }], { bounds: options.bounds });
   if (placed === undefined || placed.error !== undefined)
     throw placed?.error ?? new LibraryError(`It was not written: ${path}`, { code: 'disk-failed' });

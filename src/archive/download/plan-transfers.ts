@@ -1,6 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { isSystemError } from '../../base/errors.ts';
+import type { Sha256 } from '../../base/ids.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { transfersOf } from '../../catalog/transfer.ts';
 import type { Transfer } from '../../catalog/transfer.ts';
@@ -11,6 +12,7 @@ import { sha256Of } from '../../library/sha256-of.ts';
 import { foldName } from '../../profiles/file-name.ts';
 import { isInside } from '../targets.ts';
 import { heldBytes } from './held-bytes.ts';
+import { kindOf } from './kinds.ts';
 import { freeName } from './name-files.ts';
 import type { Want } from './want.ts';
 
@@ -56,19 +58,25 @@ export async function planTransfers(wants: readonly Want[], options: PlanOptions
   const known = new Map(rows.map((row) => [keyOf(row), row]));
   const hashes = wants.flatMap(({ sha256 }) => sha256 ?? []);
   const held = await heldBytes(catalog, hostId, hashes);
+  const elsewhere = await placedElsewhere(wants, options);
   const taken = takenNames(rows);
   const planned: PlannedWant[] = [];
-  for (const want of wants) {
+  for (const asked of wants) {
+    const other = elsewhere.get(kindAndSubject(asked));
+    const want = other === undefined || isInside(asked.output, other.path) ? asked : asPlaced(asked, other);
     const row = known.get(keyOf(want));
     const copies = (want.sha256 === undefined ? undefined : held.get(want.sha256)) ?? [];
-    const here = copies.find(({ path }) => isInside(want.output, path))?.path ?? standsAsPlaced(row);
+    const here =
+      copies.find(({ path }) => isInside(want.output, path))?.path ??
+      standsAsPlaced(row) ??
+      insideOf(want, other);
     const lying = here ?? (row === undefined ? await sameFileAt(want, options.signal) : undefined);
     if (lying !== undefined) {
       planned.push({ want, step: 'held', path: lying, row, kept: 0 });
       continue;
     }
-    const path = row?.path ?? join(want.folder, freeName(want.name, want.tellApart, taken(want.folder)));
-    const step = isBelieved(row, options) ? 'leave' : copies.length > 0 ? 'share' : 'fetch';
+    const path = row?.path ?? join(want.folder, nameFor(want, taken));
+    const step = isBelieved(row, options) ? 'leave' : copies.length > 0 || want !== asked ? 'share' : 'fetch';
     planned.push({ want, step, path, row, kept: step === 'fetch' ? sizeAt(partPath(path)) : 0 });
   }
   return planned;
@@ -76,6 +84,40 @@ export async function planTransfers(wants: readonly Want[], options: PlanOptions
 
 function keyOf({ kind, subject, output }: Pick<Want, 'kind' | 'subject' | 'output'>): string {
   return JSON.stringify([kind, subject, output]);
+}
+
+/** Names of pictures are settled when their bytes are there; who wants one by its number means that one. */
+function nameFor(want: Want, taken: (folder: string) => Set<string>): string {
+  if (kindOf(want.kind).trueName !== undefined) return want.name;
+  return freeName(want.name, want.tellApart, taken(want.folder));
+}
+
+/** Things of which nobody promises a hash, as they lie in whichever output: brought before, or imported. */
+async function placedElsewhere(
+  wants: readonly Want[],
+  { catalog, hostId }: PlanOptions,
+): Promise<Map<string, Transfer>> {
+  const open = wants.filter(({ sha256 }) => sha256 === undefined);
+  const subjects = new Set(open.map(({ subject }) => subject));
+  if (subjects.size === 0) return new Map();
+  const kinds = new Set(open.map(({ kind }) => kind));
+  const rows = await transfersOf(catalog.db, hostId, { states: ['done'], subjects });
+  const standing = rows.filter((row) => kinds.has(row.kind) && standsAsPlaced(row) !== undefined);
+  return new Map(standing.map((row) => [kindAndSubject(row), row]));
+}
+
+function kindAndSubject({ kind, subject }: Pick<Want, 'kind' | 'subject'>): string {
+  return `${kind} ${subject}`;
+}
+
+/** The want by the bytes that are there, under their true ending. */
+function asPlaced(want: Want, { path, placed_sha256: sha256, placed_size: size }: Transfer): Want {
+  const name = `${want.name.slice(0, want.name.length - extname(want.name).length)}${extname(path)}`;
+  return { ...want, name, sha256: (sha256 ?? undefined) as Sha256 | undefined, size: size ?? undefined };
+}
+
+function insideOf({ output }: Want, other: Transfer | undefined): string | undefined {
+  return other !== undefined && isInside(output, other.path) ? other.path : undefined;
 }
 
 /** A file that was placed and lies there as it was placed. */

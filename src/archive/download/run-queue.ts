@@ -8,7 +8,8 @@ import { DownloadRefusal } from '../../civitai/download-refusal.ts';
 import { isHostGone } from '../../net/failure.ts';
 import { groupBy } from '../../catalog/upsert.ts';
 import { fetchTransfer } from './fetch-transfer.ts';
-import type { FetchOptions, Placed } from './fetch-transfer.ts';
+import type { FetchOptions } from './fetch-transfer.ts';
+import type { Placed } from './true-name.ts';
 import { takeIn } from './take-in.ts';
 import { withLease } from './with-lease.ts';
 

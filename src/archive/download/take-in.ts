@@ -4,7 +4,7 @@ import { saveCandidates } from '../../catalog/candidate.ts';
 import { recordLooks } from '../../catalog/state.ts';
 import { endTransfer } from '../../catalog/transfer.ts';
 import type { Transfer } from '../../catalog/transfer.ts';
-import type { Placed } from './fetch-transfer.ts';
+import type { Placed } from './true-name.ts';
 
 /**
  * Records that a file is there, and of which version its bytes are, so that nobody has to ask the site what was just

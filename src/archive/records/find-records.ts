@@ -1,5 +1,6 @@
 import { lstat, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { isDownloadLogName, readDownloadLog } from './download-logs.ts';
 import { isListName, readList } from './read-list.ts';
 import { pictureName, readPicture } from './read-picture.ts';
 import { readRecord } from './read-record.ts';
@@ -17,7 +18,10 @@ export async function findRecords(path: string, signal: AbortSignal): Promise<Fo
     signal.throwIfAborted();
     found.push(...(await readAny(file)));
   }
-  return found;
+  // A file that was named itself may be a list under any name.
+  const isFile = found.length === 0 && (await lstat(path)).isFile();
+  const list = isFile && /\.(?:txt|json)$/i.test(path) ? await readDownloadLog(path) : [];
+  return list.some(({ kind }) => kind === 'download') ? list : found;
 }
 
 async function gather(path: string, depth: number, files: string[], signal: AbortSignal): Promise<void> {
@@ -34,10 +38,16 @@ async function gather(path: string, depth: number, files: string[], signal: Abor
 
 function isOfUse(path: string): boolean {
   const name = basename(path);
-  return name.toLowerCase().endsWith('.json') || isListName(name) || pictureName(path) !== undefined;
+  return (
+    name.toLowerCase().endsWith('.json') ||
+    isListName(name) ||
+    isDownloadLogName(name) ||
+    pictureName(path) !== undefined
+  );
 }
 
 async function readAny(path: string): Promise<FoundRecord[]> {
+  if (isDownloadLogName(basename(path))) return await readDownloadLog(path);
   if (isListName(basename(path))) return [await readList(path)];
   if (pictureName(path) !== undefined) return await readPicture(path);
   const record = await readRecord(path);

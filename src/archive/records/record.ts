@@ -42,6 +42,15 @@ export type FoundRecord = { readonly path: string; readonly at: number } & (
       readonly kind: 'missing';
       readonly entries: readonly { readonly name: string; readonly at: number }[];
     }
+  /** Something that another downloader brought. `said`: where it is said to lie; `creator`: whose work it is. */
+  | {
+      readonly kind: 'download';
+      readonly type: 'image' | 'lora';
+      readonly id: number;
+      readonly said: string | undefined;
+      readonly size: number | undefined;
+      readonly creator: string | undefined;
+    }
   | { readonly kind: 'refused'; readonly code: string; readonly why: string }
 );
 

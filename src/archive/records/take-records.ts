@@ -28,7 +28,7 @@ export interface TakenRecords {
 }
 
 type Verdict = 'take' | 'known' | 'unused';
-type Sound = Exclude<FoundRecord, RecordOf<'refused'>>;
+type Sound = Exclude<FoundRecord, RecordOf<'refused' | 'download'>>;
 
 /** What the records say together. */
 interface Together {
@@ -56,9 +56,12 @@ export async function takeRecords(
   const all = together(catalog, records, signal);
   // All judged before any is taken: a dry run must say the same.
   const verdicts = new Map<Sound, Verdict>();
-  for (const record of records) if (record.kind !== 'refused') verdicts.set(record, await judge(record, all));
+  for (const record of records)
+    if (record.kind !== 'refused' && record.kind !== 'download')
+      verdicts.set(record, await judge(record, all));
   for (const record of records) {
     signal.throwIfAborted();
+    if (record.kind === 'download') continue;
     if (record.kind === 'refused') counts.refused += 1;
     else if (verdicts.get(record) === 'take') {
       if (!dry) await take(record, all);
