@@ -12,7 +12,7 @@ export const ERROR_MEANINGS: Readonly<
   'target-unknown': [
     '3',
     'The target is something of the site that `get` does not fetch.',
-    'Name a model, a version, a file, an image or a post.',
+    'Name a model, a version, a file, an image, a post, a creator, a tag or a search of models.',
   ],
   'listing-broken': [
     '3',

@@ -9,9 +9,10 @@ import type { Verb } from './verb.ts';
 /** `civitarium get TARGET...`: bring models, versions, files, images, posts and creators' works home. */
 export const get: Verb = {
   name: 'get',
-  summary: 'fetch models, files, images, posts and all of a creator from the site, verified and described',
+  summary:
+    'fetch models, files, images, posts, tags, searches and all of a creator from the site, verified and described',
   description:
-    'Fetches what targets name: models, versions, files, images, posts and creators by address (civitai.com, civitai.red), AIR, hash or id, or a list file with one of these a line. First it says what is wanted, what is held already and how much room it needs. Each file is checked against the SHA-256 that the site promises before it gets its name; a transfer that is cut goes on where it stopped, in the next run too. Bytes that any scanned folder holds are not fetched again. What has come is described like any scanned file: sidecar, preview, page, gallery.\n\nImages come as they were uploaded, under the extension of what they truly are, into Posts/Post_<id>/, each with a note <imageId>.txt of its prompt, settings and resources; the prompt goes through your lists (see prompts).\n\nOf a creator it fetches all models and images, or those of the page that was named (/models, /images, /posts, /videos), and says how many it saw, how many the site announces, and what became of each. The second time it walks the lists only as far as they can hold something new; --complete walks all of them.',
+    'Fetches what targets name: models, versions, files, images, posts and creators by address (civitai.com, civitai.red), AIR, hash or id, or a list file with one of these a line. First it says what is wanted, what is held already and how much room it needs. Each file is checked against the SHA-256 that the site promises before it gets its name; a transfer that is cut goes on where it stopped, in the next run too. Bytes that any scanned folder holds are not fetched again. What has come is described like any scanned file: sidecar, preview, page, gallery.\n\nImages come as they were uploaded, under the extension of what they truly are, into Posts/Post_<id>/, each with a note <imageId>.txt of its prompt, settings and resources; the prompt goes through your lists (see prompts).\n\nOf a creator it fetches all models and images, or those of the page that was named (/models, /images, /posts, /videos), and says how many it saw, how many the site announces, and what became of each. The second time it walks the lists only as far as they can hold something new; --complete walks all of them.\n\nOf a tag or a search of models (/tag/NAME, /models?types=LORA&query=…, /search/models?query=…) it fetches the models that the same question lists, a hundred at most unless --limit says otherwise.',
   examples: [
     ['civitarium get https://civitai.com/models/4384 --output ~/models', 'the newest version of a model'],
     ['civitarium get list.txt --versions all --files all', 'everything of each line of a list'],
@@ -19,6 +20,10 @@ export const get: Verb = {
     ['civitarium get https://civitai.com/posts/1234567', 'all images of a post, with their prompts'],
     ['civitarium get https://civitai.com/user/NAME/models --versions all', 'all models of a creator'],
     ['civitarium get user:NAME --complete', 'walk all lists of a creator again'],
+    [
+      'civitarium get "https://civitai.com/search/models?query=ink" --limit 20 --dry-run',
+      'what a search comes to',
+    ],
     ['civitarium get --retry-failed', 'try again whatever did not come'],
   ],
   arguments: [
@@ -27,7 +32,7 @@ export const get: Verb = {
       many: true,
       required: false,
       summary:
-        'addresses, AIRs, hashes, ids, or list files; model:N, version:N, image:N and post:N say what a number is, user:NAME a creator',
+        'addresses, AIRs, hashes, ids, or list files; model:N, version:N, image:N and post:N say what a number is, user:NAME a creator, tag:NAME a tag',
     },
   ],
   options: [
@@ -67,6 +72,13 @@ export const get: Verb = {
       choices: ['none', 'first', 'all'],
       default: 'first',
       summary: 'previews to fetch for each model file (default first)',
+    },
+    {
+      name: 'limit',
+      kind: 'number',
+      value: 'N',
+      default: 100,
+      summary: 'models of a tag or search at most (default 100); 0 for all of them',
     },
     { name: 'since', kind: 'text', value: 'DATE', summary: 'only versions published since then: 2026-01-31' },
     {

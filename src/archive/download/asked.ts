@@ -12,14 +12,15 @@ export interface Asked {
 const LARGEST_ID = 2_147_483_647;
 
 /**
- * Reads one target: what `parseTarget` reads, and `model:5`, `version:7`, `image:9`, `post:3`, `user:NAME` where a bare
+ * Reads one target: what `parseTarget` reads, and `model:5`, `version:7`, `image:9`, `post:3`, `user:NAME`, `tag:NAME` where a bare
  * number could be any of them. `undefined` when it is nothing of that.
  */
 export function readTarget(text: string, hosts: readonly string[]): Target | undefined {
-  const hint = /^(model|version|image|post|user):(?!\/\/)(.{1,200})$/i.exec(text.trim());
+  const hint = /^(model|version|image|post|user|tag):(?!\/\/)(.{1,200})$/i.exec(text.trim());
   const [, kind = '', rest = ''] = hint ?? [];
   if (hint === null) return parseTarget(text, hosts);
   if (kind.toLowerCase() === 'user') return { kind: 'user', username: rest.trim() };
+  if (kind.toLowerCase() === 'tag') return { kind: 'tag', name: rest.trim() };
   const id = /^\d{1,10}$/.test(rest.trim()) ? Number(rest) : 0;
   return id < 1 || id > LARGEST_ID ? undefined : HINTED[kind.toLowerCase()]?.(id);
 }

@@ -2,6 +2,7 @@ import type { Target } from '../../civitai/target.ts';
 import { resolveCreators } from '../posts/resolve-creators.ts';
 import { resolveImages } from '../posts/resolve-images.ts';
 import type { Asked } from './asked.ts';
+import { resolveListings } from './resolve-listings.ts';
 import { resolveModels } from './resolve-models.ts';
 import type { Resolver, ResolveOptions } from './resolver.ts';
 import type { Want, Wants } from './want.ts';
@@ -11,6 +12,7 @@ const RESOLVERS: readonly { readonly kinds: readonly Target['kind'][]; readonly 
   { kinds: ['model', 'version', 'hash', 'number'], resolve: resolveModels },
   { kinds: ['image', 'media', 'post'], resolve: resolveImages },
   { kinds: ['user'], resolve: resolveCreators },
+  { kinds: ['tag', 'listing'], resolve: resolveListings },
 ];
 
 /**
@@ -56,7 +58,7 @@ function notYet({ said, target }: Asked): Wants {
         why: isElsewhere
           ? `It is a resource of ${target.air.source}, not of Civitai.`
           : `Nothing of the kind "${target.kind}" can be fetched.`,
-        next: 'Name a model, a version, a file, an image, a post or a creator.',
+        next: 'Name a model, a version, a file, an image, a post, a creator, a tag or a search.',
       },
     ],
   };

@@ -12,6 +12,8 @@ export interface Choices {
   readonly files: FileChoice;
   /** Only what was published since then, epoch ms. */
   readonly since: number | undefined;
+  /** Models of a tag or search at most; 0: all of them. */
+  readonly limit: number;
 }
 
 export interface ResolveOptions {

@@ -17,7 +17,8 @@ import type { RecalledModels } from './recall-models.ts';
 import { brokenOff, isWalkedOut, walkAll } from './walk-all.ts';
 import type { Walked, WalkWishes } from './walk-all.ts';
 
-const PG = 1;
+/** What everybody may see. */
+export const PG = 1;
 
 /** What the lists showed, and what was known of it. */
 interface FoundModels {
@@ -190,7 +191,8 @@ function united(items: readonly Item<Model>[]): Item<Model>[] {
   return [...byId.values()];
 }
 
-function isOfLevels({ nsfwLevel }: Model, levels: number): boolean {
+/** True when a model has something of these rating levels, or is not rated. */
+export function isOfLevels({ nsfwLevel }: Model, levels: number): boolean {
   return nsfwLevel === undefined || nsfwLevel === 0 || (nsfwLevel & levels) !== 0;
 }
 

@@ -119,6 +119,9 @@ async function givenTargets(deps: Deps, input: Input, retryFailed: boolean): Pro
   return answer === undefined ? [] : [answer];
 }
 
+/** A tag may be on a hundred thousand models: who means all of them says so. */
+const USUAL_LIMIT = 100;
+
 function readChoices(input: Input): Choices {
   const versions = textOption(input, 'versions') ?? 'latest';
   const files = textOption(input, 'files') ?? 'primary';
@@ -130,7 +133,9 @@ function readChoices(input: Input): Choices {
   const sinceMs = since === undefined ? undefined : parseDate(since);
   if (since !== undefined && sinceMs === undefined)
     throw bad(`--since takes a date such as 2026-01-31, not "${since}".`);
-  return { versions: versionChoice, files: fileChoice, since: sinceMs };
+  const limit = numberOption(input, 'limit') ?? USUAL_LIMIT;
+  if (!Number.isInteger(limit) || limit < 0) throw bad(`--limit takes a number of models, not ${limit}.`);
+  return { versions: versionChoice, files: fileChoice, since: sinceMs, limit };
 }
 
 /** aria2 has its secret from the environment: arguments can be seen by everybody on a machine. */
