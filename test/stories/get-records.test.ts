@@ -106,16 +106,32 @@ describe('import of what another downloader brought', { timeout: 120_000 }, () =
     const dry = await importAll('out', '--dry-run');
     const taken = await importAll('out');
     const again = await importAll('out');
-    const got = await story.get([...targetsOf(images), `model:${model.id}`, '--media', 'none']);
+    const left = readFileSync(path, 'utf8');
+    const got = await story.get([
+      ...targetsOf(images),
+      `model:${model.id}`,
+      '--media',
+      'none',
+      '--profile',
+      'users',
+    ]);
+    const creator = standin.world.creator(model.creatorId)?.username ?? '';
+    const ours = readFileSync(
+      join(story.out, 'download_logs', creator, `${creator}_download_log.json`),
+      'utf8',
+    );
 
     expect(dry.json.counts).toEqual(taken.json.counts);
     expect(taken.code, taken.stderr).toBe(0);
     expect(taken.json.counts).toEqual({ total: 9, taken: 9, known: 0, unused: 0, refused: 0 });
     expect(again.json.counts).toMatchObject({ taken: 0, known: 9 });
+    expect(left).toBe(log);
     expect(got.json.counts).toMatchObject({ wanted: 9, fetched: 0, held: 9, bytes: 0 });
     expect(got.json.requests.byEndpoint['media']).toBeUndefined();
     expect(got.json.requests.byEndpoint['download']).toBeUndefined();
-    expect(readFileSync(path, 'utf8')).toBe(log);
+    expect(JSON.parse(ours)).toMatchObject({
+      success: expect.arrayContaining([{ id: file.versionId, type: 'lora', path: lora, size: bytes.length }]),
+    });
   });
 
   it('does not take over a signed address', async () => {

@@ -1,6 +1,7 @@
 import { planTransfers } from '../../archive/download/plan-transfers.ts';
 import type { PlannedWant } from '../../archive/download/plan-transfers.ts';
 import type { Coverage } from '../../archive/posts/coverage.ts';
+import { recordHeld } from '../../archive/download/record-held.ts';
 import { resolveTargets } from '../../archive/download/resolve.ts';
 import type { Ended, QueueOutcome } from '../../archive/download/run-queue.ts';
 import { arrangeWants } from '../../archive/users/arrange-wants.ts';
@@ -81,6 +82,7 @@ export async function getWanted(deps: Deps, request: GetRequest): Promise<GetOut
   }
   const { planned, rows } = await aloneIn(deps, outputsOf(request), async () => {
     const made = await plan();
+    if (request.users !== undefined) await recordHeld(catalog, await deps.hostId(), made, deps.clock.now());
     return { planned: made, rows: await queue(deps, catalog, made) };
   });
   for (const line of planLines(planned, unwanted, request.output)) deps.progress.note(line);
