@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RootId } from '../base/ids.ts';
@@ -11,8 +10,8 @@ import { recordLooks } from '../catalog/state.ts';
 import { extensionOf, KIND_BYTES, kindOf, mediaOf } from '../formats/image-kind.ts';
 import type { Bounds } from '../library/inside.ts';
 import { makeFolder } from '../library/make-folder.ts';
+import { HeldFile } from '../library/held-file.ts';
 import { openTempSoon } from '../library/temp-file.ts';
-import type { TempFile } from '../library/temp-file.ts';
 import type { Send } from '../net/send.ts';
 import { isHostGone } from '../net/failure.ts';
 import { transfer } from '../net/transfer.ts';
@@ -52,7 +51,7 @@ export interface FetchedPreviews {
 
 /** Previews recorded together: one intent, one group of renames, one done. */
 const BATCH = 64;
-/** Bytes of a picture that are kept while it is written, to be looked into; larger ones are read again. */
+/** Bytes of a picture that are held until it is whole; larger ones go to the disk as they come. */
 const MOST_HELD = 2 * 1024 * 1024;
 
 /**
@@ -85,8 +84,8 @@ interface Outcome {
 async function bring(steps: readonly PreviewStep[], outcome: Outcome, options: FetchOptions): Promise<void> {
   let arrived: Arrived[] = [];
   let placing: Promise<void> = Promise.resolve();
-  // One for all: they are looked into one after the other.
-  const scratch = new Uint8Array(MOST_HELD);
+  // One for each that is under way, used again and again: memory of its own for each picture would keep the collector busy.
+  const buffers: Uint8Array[] = [];
   const place = (): void => {
     const batch = arrived;
     arrived = [];
@@ -103,8 +102,9 @@ async function bring(steps: readonly PreviewStep[], outcome: Outcome, options: F
   const fetchStep = async (step: PreviewStep): Promise<void> => {
     if (options.signal.aborted) throw new InterruptedError();
     if (outcome.stopped !== undefined && !options.copies.has(step.image.imageId)) return;
+    const buffer = buffers.pop() ?? Buffer.allocUnsafeSlow(MOST_HELD);
     try {
-      const one = await fetchOne(step, options, scratch);
+      const one = await fetchOne(step, options, buffer);
       arrived.push(one);
       options.phase.advance(1);
       if (arrived.length >= BATCH) place();
@@ -113,6 +113,8 @@ async function bring(steps: readonly PreviewStep[], outcome: Outcome, options: F
       if (isHostGone(error)) outcome.stopped ??= error;
       else if (isOfThisOne(error)) outcome.failures.push(await failureOf(step, error, options));
       else throw error;
+    } finally {
+      buffers.push(buffer);
     }
   };
   try {
@@ -148,13 +150,13 @@ async function failureOf(
   return { url: step.image.url, code: error.code, why: messageOf(error), next: error.next };
 }
 
-async function fetchOne(step: PreviewStep, options: FetchOptions, scratch: Uint8Array): Promise<Arrived> {
+async function fetchOne(step: PreviewStep, options: FetchOptions, buffer: Uint8Array): Promise<Arrived> {
   const { folder, name, bounds, rootId } = options.placeOf(step);
   bounds.check(join(folder, name));
   makeFolder(folder);
-  const sink = await tempSink(folder, name);
+  const file = new HeldFile(buffer, () => openTempSoon(folder, { name, hashed: false }));
   try {
-    const { head, sha256 } = await fill(sink, step, options);
+    const { head, sha256 } = await fill(file, step, options);
     const kind = kindOf(head);
     if (mediaOf(kind) === undefined) {
       throw new IntegrityError('The site sent something that is no picture.', {
@@ -162,11 +164,12 @@ async function fetchOne(step: PreviewStep, options: FetchOptions, scratch: Uint8
         next: 'The next run asks again.',
       });
     }
-    const temp = sink.temp();
+    const { bytes } = file;
+    const temp = await file.temp();
     const { size } = temp.finish();
     temp.syncAhead();
     const generation =
-      mediaOf(kind) === 'image' ? await readOwnGeneration(sink.held(scratch) ?? temp.path, size) : undefined;
+      mediaOf(kind) === 'image' ? await readOwnGeneration(bytes ?? temp.path, size) : undefined;
     return {
       fileId: step.fileId,
       imageId: step.image.imageId,
@@ -179,55 +182,14 @@ async function fetchOne(step: PreviewStep, options: FetchOptions, scratch: Uint8
       generation,
     };
   } catch (error) {
-    sink.temp().discard();
+    file.discard();
     throw error;
   }
 }
 
-/** A sink for one body: a body that is cut is begun anew in another temp file. */
-interface TempSink {
-  write(chunk: Uint8Array): void;
-  restart(): Promise<void>;
-  temp(): TempFile;
-  /** All that was written, brought into `scratch`, for use at once; `undefined` when it was too much to hold. */
-  held(scratch: Uint8Array): Uint8Array | undefined;
-}
-
-/** Whoever writes knows the hash: it is not taken twice. */
-async function tempSink(folder: string, name: string): Promise<TempSink> {
-  const open = async (): Promise<TempFile> => await openTempSoon(folder, { name, hashed: false });
-  let temp = await open();
-  let held: Uint8Array[] | undefined = [];
-  let length = 0;
-  return {
-    write(chunk) {
-      temp.write(chunk);
-      length += chunk.length;
-      if (length > MOST_HELD) held = undefined;
-      held?.push(chunk);
-    },
-    async restart() {
-      temp.discard();
-      temp = await open();
-      held = [];
-      length = 0;
-    },
-    temp: () => temp,
-    held(scratch) {
-      if (held === undefined) return undefined;
-      let end = 0;
-      for (const chunk of held) {
-        scratch.set(chunk, end);
-        end += chunk.length;
-      }
-      return scratch.subarray(0, end);
-    },
-  };
-}
-
 /** The bytes of an image, from a copy that is held or from the site; gives the first of them and the hash of all. */
 async function fill(
-  sink: TempSink,
+  file: HeldFile,
   step: PreviewStep,
   options: FetchOptions,
 ): Promise<{ readonly head: Uint8Array; readonly sha256: string }> {
@@ -235,14 +197,14 @@ async function fill(
   if (copy !== undefined) {
     const bytes = await readFile(copy).catch(() => undefined);
     if (bytes !== undefined) {
-      sink.write(bytes);
-      return { head: bytes.subarray(0, KIND_BYTES), sha256: hash('sha256', bytes) };
+      await file.write(bytes);
+      return { head: bytes.subarray(0, KIND_BYTES), sha256: file.sha256() };
     }
   }
   return await transfer(
     options.send,
     { method: 'GET', url: step.image.url, endpoint: 'media', signal: options.signal },
-    sink,
+    file,
   );
 }
 

@@ -1,5 +1,15 @@
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, constants, fstatSync, fsync, open, openSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsync,
+  open,
+  openSync,
+  unlinkSync,
+  write,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { faultPoint } from '../base/fault-point.ts';
@@ -9,6 +19,7 @@ import { tempName } from './temp-name.ts';
 
 const fsyncAsync = promisify(fsync);
 const openAsync = promisify(open);
+const writeAsync = promisify(write);
 
 /** Where tests make the disk fail or the program die: see base/fault-point.ts. */
 export type Fault = (point: string) => void;
@@ -101,6 +112,19 @@ export class TempFile implements Fillable {
       this.#hash?.update(chunk);
       this.#size += chunk.length;
     });
+  }
+
+  /** As `write`, without holding up others; the bytes must stay as they are until it resolves. */
+  async writeSoon(bytes: Uint8Array): Promise<void> {
+    try {
+      for (let done = 0; done < bytes.length;)
+        done += (await writeAsync(this.#open(), bytes, done, bytes.length - done, null)).bytesWritten;
+    } catch (cause) {
+      this.discard();
+      throw diskError(this.path, cause);
+    }
+    this.#hash?.update(bytes);
+    this.#size += bytes.length;
   }
 
   /** Ends the writing and proves the length. The bytes are on their way to the disk, not safe on it before commit. */
