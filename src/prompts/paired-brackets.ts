@@ -6,17 +6,21 @@ function partnerOf(code: number): number {
   return code === 40 ? 41 : code + 2;
 }
 
+/** What is known of an open bracket is one number: its code, whether it holds choices, how many colons came before. */
+const CODE_MASK = 127;
+const HAS_CHOICES = 128;
+const COLONS = 256;
+
 /**
  * Which brackets belong together while a prompt is read. One that closes ends the nearest one of its kind; what was
  * opened in between stays without a partner.
  */
 export class PairedBrackets {
   readonly #tokens: number[];
-  /** What is open, the innermost last: its token, its code, whether it holds choices, and how many colons came before. */
+  /** What is open, the innermost last: its token. */
   readonly #open: number[] = [];
-  readonly #codes: number[] = [];
-  readonly #choices: boolean[] = [];
-  readonly #colonsBefore: number[] = [];
+  /** The same: what is known of it. */
+  readonly #facts: number[] = [];
   /** Tokens that are the colons of schedules, if what they stand in turns out to be one. */
   readonly #colons: number[] = [];
   /** How many wait for `)`, `]` and `}`. */
@@ -34,9 +38,7 @@ export class PairedBrackets {
   open(index: number, code: number): void {
     this.#count(partnerOf(code), 1);
     this.#open.push(index);
-    this.#codes.push(code);
-    this.#choices.push(false);
-    this.#colonsBefore.push(this.#colons.length);
+    this.#facts.push(code + this.#colons.length * COLONS);
   }
 
   /** True when something is open that this one closes. */
@@ -46,7 +48,7 @@ export class PairedBrackets {
 
   /** The code of the innermost bracket that is open; 0 for none. */
   inner(): number {
-    return this.#codes.at(-1) ?? 0;
+    return (this.#facts.at(-1) ?? 0) & CODE_MASK;
   }
 
   close(index: number, code: number): void {
@@ -60,7 +62,9 @@ export class PairedBrackets {
 
   /** A bar or odds were met: what is open holds choices. */
   addChoice(): void {
-    if (this.#choices.length > 0) this.#choices[this.#choices.length - 1] = true;
+    const facts = this.#facts.at(-1);
+    if (facts !== undefined && (facts & HAS_CHOICES) === 0)
+      this.#facts[this.#facts.length - 1] = facts + HAS_CHOICES;
   }
 
   addPartWeight(index: number): void {
@@ -92,9 +96,10 @@ export class PairedBrackets {
 
   #pair(index: number): void {
     const isTimed = this.inner() === 91 && kindOf(this.#tokens[index - 1] ?? 0) === KIND.weight;
-    const isSchedule = isTimed && this.#colons.length - (this.#colonsBefore.at(-1) ?? 0) < 2;
-    const isChoice = isSchedule || this.#choices.at(-1) === true;
-    if (isSchedule) this.#colons.length = this.#colonsBefore.at(-1) ?? 0;
+    const facts = this.#facts.at(-1) ?? 0;
+    const isSchedule = isTimed && this.#colons.length - colonsBefore(facts) < 2;
+    const isChoice = isSchedule || (facts & HAS_CHOICES) !== 0;
+    if (isSchedule) this.#colons.length = colonsBefore(facts);
     else this.#endColons();
     const open = this.#pop();
     if (!isChoice) return;
@@ -104,15 +109,14 @@ export class PairedBrackets {
 
   /** The innermost is open no more. Returns its token. */
   #pop(): number {
-    this.#count(partnerOf(this.#codes.pop() ?? 0), -1);
-    this.#choices.pop();
-    this.#colonsBefore.pop();
+    this.#count(partnerOf(this.inner()), -1);
+    this.#facts.pop();
     return this.#open.pop() ?? -1;
   }
 
   /** The colons of the innermost are those of no schedule, but words. */
   #endColons(): void {
-    const before = this.#colonsBefore.at(-1) ?? 0;
+    const before = colonsBefore(this.#facts.at(-1) ?? 0);
     while (this.#colons.length > before) this.#change(this.#colons.pop() ?? -1, KIND.text);
   }
 
@@ -120,4 +124,8 @@ export class PairedBrackets {
     const token = this.#tokens[index];
     if (token !== undefined) this.#tokens[index] = repacked(token, kind);
   }
+}
+
+function colonsBefore(facts: number): number {
+  return Math.floor(facts / COLONS);
 }
