@@ -125,7 +125,7 @@ function endOfWords(prompt: Prompt, from: number, to: number): number {
     if (kind !== KIND.text && kind !== KIND.blank) return -1;
   }
   const end = prompt.end(last - 1);
-  if (end - prompt.start(from) < 2) return -1;
+  if (end <= prompt.start(from)) return -1;
   return last === to && prompt.text.charCodeAt(end - 1) === STOP ? end - 1 : end;
 }
 
