@@ -188,6 +188,7 @@ function beginHardlink(move: FileMove, { resuming }: MoveOptions): Begun {
     if (isSystemError(cause, 'EXDEV', ...NO_LINKS)) return noHardlink(move, cause);
     throw cause;
   }
+  faultPoint('move.linked');
   return 'made';
 }
 
@@ -199,6 +200,7 @@ function beginSymlink(move: FileMove, { resuming }: MoveOptions): Begun {
     if (!isSystemError(cause, 'EEXIST')) throw cause;
     return resuming && leadsTo(move.target, move.source) ? 'made' : inTheWay(move.target);
   }
+  faultPoint('move.linked');
   return 'made';
 }
 
