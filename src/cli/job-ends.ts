@@ -62,6 +62,7 @@ function allRequests(all: readonly Ended['requests'][]): Ended['requests'] {
   const sum = (of: (one: Ended['requests']) => number): number => all.reduce((so, one) => so + of(one), 0);
   return {
     total: sum((one) => one.total),
+    unofficial: sum((one) => one.unofficial),
     byEndpoint: added(all.map((one) => one.byEndpoint)),
     cached: sum((one) => one.cached),
     retried: sum((one) => one.retried),

@@ -1,6 +1,7 @@
 import { formatCount } from '../base/bytes.ts';
 import { AppError, EXIT, isSystemError, messageOf, SourceError } from '../base/errors.ts';
 import type { ExitCode } from '../base/errors.ts';
+import { unofficialIn } from '../net/tally.ts';
 import type { Tally } from '../net/tally.ts';
 import type { RunResult } from '../verbs/verb.ts';
 
@@ -23,6 +24,8 @@ export interface JsonLine extends Ended {
 
 /** What was asked of the site, and what that waited for. */
 export interface JsonRequests extends Pick<Tally, 'total' | 'byEndpoint' | 'cached' | 'retried'> {
+  /** Of these, those to the API of the site's own pages: none unless the configuration says so. */
+  readonly unofficial: number;
   /** By reason; waits side by side are added up. */
   readonly waited_ms: Tally['waitedMs'];
   /** Endpoints left alone at the end; times as ISO text. */
@@ -38,6 +41,7 @@ export interface JsonRequests extends Pick<Tally, 'total' | 'byEndpoint' | 'cach
 export function jsonRequests({ waitedMs, breakers, ...tally }: Tally): JsonRequests {
   return {
     ...tally,
+    unofficial: unofficialIn(tally),
     waited_ms: waitedMs,
     breakers: breakers.map(({ halfOpenAt, ...breaker }) => ({
       ...breaker,

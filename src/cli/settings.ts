@@ -44,6 +44,7 @@ export function resolveSettings(sources: SettingsSources): Settings {
     hashThreads: config?.hashing?.threads ?? availableParallelism(),
     hashKinds: config?.hashing?.also ?? [],
     indexSort: config?.gallery?.sort,
+    unofficial: config?.unofficial === true,
     dryRun: flags['dry-run'] === true,
     yes: flags['yes'] === true,
     forceRefresh: flags['force-refresh'] === true || config?.scanner?.force_refresh === true,

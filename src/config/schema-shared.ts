@@ -51,6 +51,13 @@ export const inputPathSchema = z.strictObject({
 export const SHARED = {
   catalog: z.string().optional().describe('The catalog: a file, or postgres://…'),
   api: apiSchema.optional(),
+  unofficial: z
+    .boolean()
+    .optional()
+    .describe(
+      "Also ask the API of the site's own pages, with your key and without cookies, where the public one leaves something out: all models of a creator, all images of a post, titles of posts. It may change any day; its requests are counted apart.",
+    )
+    .meta({ default: false }),
   media: mediaSchema.optional(),
   hosts: z.record(z.string(), hostSchema).optional().describe('Limits for single hosts, by name.'),
   hashing: hashingSchema.optional(),

@@ -39,3 +39,9 @@ export function tallying(send: Send): { readonly send: Send; readonly asked: () 
     }),
   };
 }
+
+/** How many of the requests went to the API of the site's own pages. */
+export function unofficialIn({ byEndpoint }: Pick<Asked, 'byEndpoint'>): number {
+  const own = Object.entries(byEndpoint).filter(([name]) => name.startsWith('trpc/'));
+  return own.reduce((sum, [, count]) => sum + count, 0);
+}

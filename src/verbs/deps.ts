@@ -25,6 +25,8 @@ export interface Settings {
   readonly hashKinds: readonly HashKind[];
   /** How the index of a collected folder sorts at first; `undefined` for the usual way. */
   readonly indexSort?: string | undefined;
+  /** Ask the API of the site's own pages too. */
+  readonly unofficial?: boolean;
   readonly dryRun: boolean;
   readonly yes: boolean;
   readonly forceRefresh: boolean;

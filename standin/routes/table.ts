@@ -11,6 +11,7 @@ import { mediaRoutes } from './media.ts';
 import { modelRoutes } from './models.ts';
 import { postRoutes } from './posts.ts';
 import { tensorRoutes } from './tensors.ts';
+import { trpcRoutes } from './trpc.ts';
 import { versionRoutes } from './versions.ts';
 
 export interface TableOptions {
@@ -31,6 +32,7 @@ export function siteRoutes(options: TableOptions): Route[] {
     ...tensorRoutes(),
     ...feedRoutes(options.feed),
     ...postRoutes(),
+    ...trpcRoutes(),
     ...accountRoutes(),
     ...listingRoutes(),
     ...downloadRoutes(options.downloads),

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import type { CivitaiClient } from '../../civitai/client.ts';
+import type { UnofficialSite } from '../../civitai/unofficial.ts';
 import type { Asked } from './asked.ts';
 import type { FileChoice, VersionChoice } from './choose-files.ts';
 import type { Wants } from './want.ts';
@@ -27,6 +28,8 @@ export interface ResolveOptions {
   readonly choices: Choices;
   /** Rating bits that are wanted. */
   readonly levels: number;
+  /** The API of the site's own pages, where the user wants it asked. */
+  readonly unofficial?: UnofficialSite | undefined;
   /** Whom the site sees (host, with a key or without): what it shows depends on it. */
   readonly asker: string;
   /** Walk lists from end to end, whatever is known of them. */

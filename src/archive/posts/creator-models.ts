@@ -6,9 +6,11 @@ import type { Item, Model } from '../../civitai/shapes/types.ts';
 import { isHostGone } from '../../net/failure.ts';
 import type { Asked } from '../download/asked.ts';
 import { modelAnswers } from '../download/model-answers.ts';
+import type { ModelAnswers } from '../download/model-answers.ts';
 import { resolveModelsBy } from '../download/resolve-models.ts';
 import type { ResolveOptions } from '../download/resolver.ts';
 import type { Wants } from '../download/want.ts';
+import { askUnofficial } from './ask-unofficial.ts';
 import { comparableName, wantKey } from './coverage.ts';
 import type { Coverage } from './coverage.ts';
 import { keepWalk, latest, reachesKnown, walkToBuildOn } from './kept-walks.ts';
@@ -28,6 +30,7 @@ interface FoundModels {
   readonly recalled: readonly Item<Model>[];
   readonly walk: Coverage['walk'];
   readonly ends: readonly Walked<Model>['end'][];
+  readonly notes?: readonly string[];
 }
 
 /** All models of a creator: what is new since the last whole walk, and those that it showed. */
@@ -46,10 +49,10 @@ export async function modelsOfCreator(
   const kept = await walkToBuildOn(key, options);
   const known = await recallModels(kept?.members ?? [], options);
   const lists: Lists = { creator: key.creator, client, isPgOnly: levels === PG };
+  const answers = modelAnswers(options);
   const found =
     (kept === undefined ? undefined : await walkNew(lists, kept, known, announced)) ??
-    (await walkWhole(lists));
-  const answers = modelAnswers(options);
+    (await withUnlisted(said, lists, await walkWhole(lists), answers, options));
   answers.recall(found.recalled);
   answers.take(found.shown);
   answers.settle(await known.settled(found.shown, found.recalled));
@@ -84,7 +87,7 @@ export async function modelsOfCreator(
   return {
     wants: outcomes.flatMap(({ wants }) => wants),
     unwanted: [...outcomes.flatMap(({ unwanted }) => unwanted), ...broken],
-    notes: outcomes.flatMap(({ notes }) => notes),
+    notes: [...(found.notes ?? []), ...outcomes.flatMap(({ notes }) => notes)],
     coverage: [coverage],
     models: chosen,
   };
@@ -127,6 +130,29 @@ async function walkWhole(lists: Lists): Promise<FoundModels> {
     walk: walks.every(({ end }) => end === 'complete') ? 'whole' : 'broken',
     ends: walks.map(({ end }) => end),
   };
+}
+
+/** Models that no public list shows and the site's own pages do, where these may be asked: each is then asked for alone. */
+async function withUnlisted(
+  said: string,
+  { creator }: Lists,
+  found: FoundModels,
+  answers: ModelAnswers,
+  { unofficial }: ResolveOptions,
+): Promise<FoundModels> {
+  if (unofficial === undefined) return found;
+  const asked = await askUnofficial(`${said}: its models`, () => unofficial.modelIdsOf(creator));
+  if (asked.note !== undefined) return { ...found, notes: [asked.note] };
+  const shown = new Set(found.shown.map(({ value }) => value.id));
+  const lacking = asked.value.filter((id) => !shown.has(id));
+  await answers.expect(lacking);
+  // An unknown name lists what everybody has: only what says whose it is counts.
+  const own = [];
+  for (const id of lacking) {
+    const model = await answers.model(id);
+    if (model?.creator !== undefined && comparableName(model.creator.username) === creator) own.push(id);
+  }
+  return { ...found, shown: [...found.shown, ...answers.told(own)] };
 }
 
 /**

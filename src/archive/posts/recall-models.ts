@@ -26,7 +26,11 @@ export async function recallModels(
   const models = new Map<ModelId, Item<Model>>();
   const digests = new Map<ModelId, string>();
   for (const some of chunks([...ids].map(String), AT_ONCE)) {
-    for (const { raw } of (await latestPayloads(catalog.db, 'model', some, 'models?ids')).values()) {
+    // What lists said comes first: it is what they are compared with. Some models are in no list.
+    const listed = await latestPayloads(catalog.db, 'model', some, 'models?ids');
+    const others = some.filter((id) => !listed.has(id));
+    const alone = await latestPayloads(catalog.db, 'model', others);
+    for (const { raw } of [...listed.values(), ...alone.values()]) {
       const value = readModel(parseJson(raw), warn);
       if (value === undefined) continue;
       models.set(value.id, { value, raw });

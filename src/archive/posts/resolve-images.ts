@@ -1,7 +1,6 @@
 import { SourceError } from '../../base/errors.ts';
 import type { PostId } from '../../base/ids.ts';
 import { inPool } from '../../base/pool.ts';
-import type { CivitaiClient } from '../../civitai/client.ts';
 import type { Image } from '../../civitai/shapes/types.ts';
 import type { Target } from '../../civitai/target.ts';
 import type { Asked } from '../download/asked.ts';
@@ -9,6 +8,7 @@ import type { ResolveOptions } from '../download/resolver.ts';
 import { isHostGone } from '../../net/failure.ts';
 import { notThere, unwantedBy } from '../download/unwanted.ts';
 import type { Belonging, Unwanted, Wants } from '../download/want.ts';
+import { askUnofficial } from './ask-unofficial.ts';
 import { imageWants } from './image-wants.ts';
 import { brokenOff, walkAll } from './walk-all.ts';
 
@@ -57,12 +57,16 @@ async function find(said: string, target: Target, options: ResolveOptions): Prom
     const pages = client.images({ ...WITH_META, postId, sort: 'Oldest' });
     const { items, end } = await walkAll(pages, (image) => image.postId === postId);
     const broken = brokenOff(said, end);
-    const own = items.map(({ value }) => value);
+    const listed = items.map(({ value }) => value);
+    const { images: own, notes: unanswered } = await withUnlisted(said, postId, listed, options);
     if (own.length === 0) return without(broken ?? noImages(said));
     const fresh = own.filter((image) => isSince(image, choices.since));
     const older = own.length - fresh.length;
-    const notes = older > 0 ? [`${said}: ${older} of its images are older than the date asked for.`] : [];
-    const title = bringsTogether ? await titleOf(postId, client) : undefined;
+    const notes = [
+      ...unanswered,
+      ...(older > 0 ? [`${said}: ${older} of its images are older than the date asked for.`] : []),
+    ];
+    const title = bringsTogether ? await titleOf(postId, options) : undefined;
     return { images: fresh, notes, title, unwanted: broken === undefined ? [] : [broken] };
   }
   const imageId = 'imageId' in target ? target.imageId : undefined;
@@ -73,10 +77,24 @@ async function find(said: string, target: Target, options: ResolveOptions): Prom
   return image === undefined ? without(notThere(said)) : { images: [image], notes: [], unwanted: [] };
 }
 
+/** The images of a post, those too that only the site's own pages show, where these may be asked. */
+async function withUnlisted(
+  said: string,
+  postId: PostId,
+  images: readonly Image[],
+  { unofficial }: ResolveOptions,
+): Promise<Pick<Found, 'images' | 'notes'>> {
+  if (unofficial === undefined) return { images, notes: [] };
+  const asked = await askUnofficial(said, () => unofficial.imagesOfPost(postId));
+  if (asked.note !== undefined) return { images, notes: [asked.note] };
+  const known = new Set(images.map(({ id }) => id));
+  return { images: [...images, ...asked.value.filter(({ id }) => !known.has(id))], notes: [] };
+}
+
 /** A site that does not answer this leaves the post its number. Throws what ends the whole run. */
-async function titleOf(postId: PostId, client: CivitaiClient): Promise<string | undefined> {
+async function titleOf(postId: PostId, { client, unofficial }: ResolveOptions): Promise<string | undefined> {
   try {
-    return await client.postTitle(postId);
+    return (await client.postTitle(postId)) ?? (await unofficial?.postTitle(postId));
   } catch (error) {
     const isGone: boolean = isHostGone(error);
     if (isGone || !(error instanceof SourceError)) throw error;

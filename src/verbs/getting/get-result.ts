@@ -125,7 +125,7 @@ function failuresOf({ planned, unwanted, ended, images, users, copies }: GetOutc
 }
 
 function summaryOf(
-  { described, requests, tookMs, ended, images, users, copies }: GetOutcome,
+  { described, requests, unofficial, tookMs, ended, images, users, copies }: GetOutcome,
   counts: Counts,
 ): string[] {
   const parts = [`${formatCount(counts.wanted)} wanted`, `${formatCount(counts.fetched)} fetched`];
@@ -133,6 +133,7 @@ function summaryOf(
     if (counts[state] > 0) parts.push(`${formatCount(counts[state])} ${state}`);
   const work = [
     `${formatCount(requests)} ${requests === 1 ? 'request' : 'requests'} in ${formatSpan(tookMs)}`,
+    ...(unofficial > 0 ? [`${formatCount(unofficial)} of them unofficial`] : []),
     ...(counts.bytes > 0 ? [`${formatBytes(counts.bytes)} fetched`] : []),
     ...(described.counts.previews > 0 ? [`${formatCount(described.counts.previews)} previews`] : []),
     ...(images.notes > 0 ? [`${formatCount(images.notes)} notes of images`] : []),

@@ -10,6 +10,7 @@ import type { Unwanted, Wants } from '../../archive/download/want.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { queueTransfers } from '../../catalog/transfer.ts';
 import type { Transfer, TransferInput } from '../../catalog/transfer.ts';
+import { unofficialIn } from '../../net/tally.ts';
 import type { Deps } from '../deps.ts';
 import { aloneIn } from '../scanning/alone-in.ts';
 import { checkKey } from '../scanning/check-key.ts';
@@ -26,6 +27,7 @@ import { describeUsers, NO_USERS, openLogs } from './describe-users.ts';
 import type { DescribedUsers } from './describe-users.ts';
 import type { GetRequest } from './get-request.ts';
 import { keepCoverage } from './keep-coverage.ts';
+import { openUnofficial, unofficialWarnings } from './open-unofficial.ts';
 import { planLines } from './plan-lines.ts';
 import { writeList } from './write-list.ts';
 import { plannedAgain } from './planned-again.ts';
@@ -45,6 +47,8 @@ export interface GetOutcome {
   /** The plan, under `--dry-run`. */
   readonly lines: readonly string[] | undefined;
   readonly requests: number;
+  /** Of these, those to the API of the site's own pages. */
+  readonly unofficial: number;
   readonly tookMs: number;
 }
 
@@ -53,7 +57,7 @@ export async function getWanted(deps: Deps, request: GetRequest): Promise<GetOut
   const startedAt = deps.clock.now();
   const catalog = await deps.catalog();
   for (const output of outputsOf(request)) await checkOutput(deps, catalog, output);
-  const warnings = await checkKey(deps);
+  const warnings = [...(await checkKey(deps)), ...unofficialWarnings(deps)];
   const wants = await askForTargets(deps, catalog, request);
   const again = wantsFailed(request) ? await plannedAgain(deps, catalog, request) : [];
   let places: Arranged['places'] = new Map();
@@ -136,9 +140,12 @@ function wantsFailed({ retryFailed, asked, unread }: GetRequest): boolean {
   return retryFailed && asked.length === 0 && unread.length === 0;
 }
 
-async function costs(deps: Deps, startedAt: number): Promise<{ requests: number; tookMs: number }> {
-  const net = await deps.net();
-  return { requests: net.tally().total, tookMs: deps.clock.now() - startedAt };
+async function costs(
+  deps: Deps,
+  startedAt: number,
+): Promise<Pick<GetOutcome, 'requests' | 'unofficial' | 'tookMs'>> {
+  const tally = (await deps.net()).tally();
+  return { requests: tally.total, unofficial: unofficialIn(tally), tookMs: deps.clock.now() - startedAt };
 }
 
 async function askForTargets(deps: Deps, catalog: Catalog, request: GetRequest): Promise<Wants> {
@@ -146,6 +153,7 @@ async function askForTargets(deps: Deps, catalog: Catalog, request: GetRequest):
   const phase = deps.progress.phase('Asking Civitai', undefined, 'answers');
   try {
     const { apiUrl, key, browsingLevel, dryRun, forceRefresh } = deps.settings;
+    const unofficial = await openUnofficial(deps);
     return await resolveTargets(request.asked, {
       client: await deps.client(),
       clock: deps.clock,
@@ -154,7 +162,8 @@ async function askForTargets(deps: Deps, catalog: Catalog, request: GetRequest):
       output: request.output,
       choices: request.choices,
       levels: browsingLevel,
-      asker: `host=${new URL(apiUrl).hostname} key=${key === undefined ? 'no' : 'yes'}`,
+      unofficial,
+      asker: `host=${new URL(apiUrl).hostname} key=${key === undefined ? 'no' : 'yes'}${unofficial === undefined ? '' : ' unofficial'}`,
       walksWhole: request.complete || forceRefresh,
       walksTwice: request.complete,
       keepIn: dryRun ? undefined : catalog,
