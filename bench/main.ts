@@ -19,6 +19,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchResult[]>>> = {
   update: async () => (await import('./update.ts')).run(),
   prompts: async () => (await import('./prompts.ts')).run(),
   creator: async () => (await import('./creator.ts')).run(),
+  originals: async () => (await import('./originals.ts')).run(),
   transfer: async () => (await import('./transfer.ts')).run(),
 };
 
