@@ -41,7 +41,7 @@ export interface DownloadLogs {
 }
 
 /** A log is written again after so long, and after so many times as long as writing took. */
-const PAUSE_MS = 2000;
+const PAUSE_MS = 1000;
 const PAUSE_FACTOR = 20;
 
 /** Opens them: what the catalog knows is written at once. A log of another program that lies there is set aside. */
@@ -50,25 +50,32 @@ export async function openDownloadLogs(options: LogOptions): Promise<DownloadLog
   const rows = await rowsOfCreators(options);
   const told = { warnings: [] as string[], failures: [] as LibraryError[] };
   await freePlaces(options, told);
-  const writeAll = async (): Promise<void> => {
-    for (const creator of options.creators)
-      told.failures.push(
-        ...(await writeLog(creator, rows.get(comparableName(creator)) ?? new Map(), options)),
-      );
+  let metas = await metasIn(options);
+  const write = async (creators: Iterable<string>): Promise<void> => {
+    for (const creator of creators) {
+      const own = rows.get(comparableName(creator)) ?? new Map<number, Transfer>();
+      told.failures.push(...(await writeLog(creator, own, metas, options)));
+    }
   };
-  await writeAll();
+  await write(options.creators);
+  const changed = new Set<string>();
   let writing: Promise<void> = Promise.resolve();
   let isWriting = false;
   let nextAt = clock.now() + PAUSE_MS;
   return {
     ended(row, end) {
-      if (row.creator === null) return;
-      rows.get(comparableName(row.creator))?.set(row.id, after(row, end));
+      const key = comparableName(row.creator ?? '');
+      const creator = options.creators.find((name) => comparableName(name) === key);
+      if (creator === undefined) return;
+      rows.get(key)?.set(row.id, after(row, end));
+      changed.add(creator);
       const begunAt = clock.now();
       if (isWriting || begunAt < nextAt) return;
       isWriting = true;
+      const some = [...changed];
+      changed.clear();
       // What goes wrong now goes wrong at the end too, and is told then.
-      writing = writeAll()
+      writing = write(some)
         .catch(() => undefined)
         .finally(() => {
           isWriting = false;
@@ -78,7 +85,8 @@ export async function openDownloadLogs(options: LogOptions): Promise<DownloadLog
     async finish() {
       await writing;
       told.failures.length = 0;
-      await writeAll();
+      metas = await metasIn(options);
+      await write(options.creators);
       return told;
     },
   };
@@ -127,10 +135,10 @@ async function freePlaces(
 async function writeLog(
   creator: string,
   rows: ReadonlyMap<number, Transfer>,
-  { catalog, clock, output, outputs }: LogOptions,
+  metas: readonly Meta[],
+  { catalog, clock, output }: LogOptions,
 ): Promise<LibraryError[]> {
-  const meta = await metaOf(catalog, creator, outputs);
-  const log = downloadLogOf([...rows.values()], meta);
+  const log = downloadLogOf([...rows.values()], metasOf(creator, metas));
   const paths = pathsOf(creator, output);
   const file = { kind: 'list', rootId: undefined, fileId: undefined, mends: true } as const;
   const { failures, left } = await writeOutputs(
@@ -153,20 +161,25 @@ function inTheWay(path: string): LibraryError {
 
 const META_NAME = /^model_meta_v(\d{1,12})\.json$/;
 
-/** What is said of the versions of a creator, in whichever of the two places. */
-async function metaOf(
-  catalog: Catalog,
-  creator: string,
-  outputs: readonly string[],
-): Promise<LoggedSuccess[]> {
-  const inside = `${sep}${creatorFolder(creator)}${sep}`;
-  const found = new Map<number, LoggedSuccess>();
+/** A file about a version, and its path below the output. */
+interface Meta extends LoggedSuccess {
+  readonly below: string;
+}
+
+/** What is said of versions, in whichever of the two places. */
+async function metasIn({ catalog, outputs }: LogOptions): Promise<Meta[]> {
+  const found = new Map<string, Meta>();
   for (const output of outputs) {
     for (const { path, size } of await outputsNamed(catalog.db, output, 'model_meta_v')) {
       const id = Number(META_NAME.exec(basename(path))?.[1] ?? Number.NaN);
-      if (!Number.isNaN(id) && path.slice(output.length).includes(inside))
-        found.set(id, { id, type: 'model_meta', path, size });
+      const below = path.slice(output.length);
+      if (!Number.isNaN(id)) found.set(path, { id, type: 'model_meta', path, size, below });
     }
   }
   return [...found.values()].toSorted((a, b) => a.id - b.id);
+}
+
+function metasOf(creator: string, metas: readonly Meta[]): LoggedSuccess[] {
+  const inside = `${sep}${creatorFolder(creator)}${sep}`;
+  return metas.flatMap(({ below, ...meta }) => (below.includes(inside) ? [meta] : []));
 }
