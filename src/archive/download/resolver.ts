@@ -32,6 +32,8 @@ export interface ResolveOptions {
   readonly unofficial?: UnofficialSite | undefined;
   /** Whom the site sees (host, with a key or without): what it shows depends on it. */
   readonly asker: string;
+  /** Told of each page of a list as it is read. */
+  readonly onPage?: () => void;
   /** Walk lists from end to end, whatever is known of them. */
   readonly walksWhole: boolean;
   /** Walk lists that may miss things a second time, the other way round. */

@@ -103,7 +103,11 @@ function slim({ value, raw }: Item<Image>): Item<Image> {
   return { value: { ...value, meta: undefined }, raw: value.id === undefined ? raw : '' };
 }
 
-async function keepImages(items: readonly Item<Image>[], { keepIn, clock }: ResolveOptions): Promise<void> {
+async function keepImages(
+  items: readonly Item<Image>[],
+  { keepIn, clock, onPage }: ResolveOptions,
+): Promise<void> {
+  onPage?.();
   if (keepIn === undefined) return;
   await saveImages(
     keepIn,

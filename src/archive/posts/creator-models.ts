@@ -48,7 +48,7 @@ export async function modelsOfCreator(
   const announced = await announcedModels(client, username);
   const kept = await walkToBuildOn(key, options);
   const known = await recallModels(kept?.members ?? [], options);
-  const lists: Lists = { creator: key.creator, client, isPgOnly: levels === PG };
+  const lists: Lists = { creator: key.creator, client, isPgOnly: levels === PG, onPage: options.onPage };
   const answers = modelAnswers(options);
   const found =
     (kept === undefined ? undefined : await walkNew(lists, kept, known, announced)) ??
@@ -99,12 +99,13 @@ interface Lists {
   readonly client: CivitaiClient;
   /** Only what everybody may see is wanted: the default list has all of that. */
   readonly isPgOnly: boolean;
+  readonly onPage: ResolveOptions['onPage'];
 }
 
 type ListName = 'wide' | 'default';
 
 function walk(
-  { client, creator }: Lists,
+  { client, creator, onPage }: Lists,
   list: ListName,
   sort: 'Oldest' | 'Newest',
   isEnough?: WalkWishes<Model>['isEnough'],
@@ -113,7 +114,8 @@ function walk(
   // The system user's models come without a creator.
   const isOwn = (model: Model): boolean =>
     model.creator === undefined || comparableName(model.creator.username) === creator;
-  return walkAll(client.modelsOf(query), isOwn, isEnough === undefined ? {} : { isEnough });
+  const onFresh = (): Promise<void> => Promise.resolve(onPage?.());
+  return walkAll(client.modelsOf(query), isOwn, { onFresh, ...(isEnough === undefined ? {} : { isEnough }) });
 }
 
 /**

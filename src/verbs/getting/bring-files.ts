@@ -22,12 +22,12 @@ export async function bringFiles(
 ): Promise<QueueOutcome> {
   if (rows.length === 0) return { ended: [], stopped: undefined };
   const { clock, signal, progress } = deps;
+  // Of pictures nobody says how large they are: then the files are counted.
+  const isSized = rows.every((row) => row.size !== null);
   const total = rows.reduce((sum, row) => sum + (row.size ?? 0), 0);
-  const phase = progress.phase(
-    'Fetching',
-    rows.every((row) => row.size !== null) ? total : undefined,
-    'bytes',
-  );
+  const phase = isSized
+    ? progress.phase('Fetching', total, 'bytes')
+    : progress.phase('Fetching', rows.length, 'files');
   const ends = tellEnds(rows.length, (line) => progress.note(line));
   const net = await deps.net();
   const begun = new Map<number, number>();
@@ -55,11 +55,12 @@ export async function bringFiles(
           toldAt = clock.now();
           phase.about?.([...underWay.values()].map(partOf));
         }
-        phase.advance(bytes);
+        if (isSized) phase.advance(bytes);
       },
       onWait: (row) => progress.note(`Another run is fetching ${nameOf(row)}; waiting for its end.`),
       onEnd(row, end) {
         underWay.delete(row.id);
+        if (!isSized) phase.advance(1);
         onEnd?.(row, end);
         ends.ended(row, end, clock.now() - (begun.get(row.id) ?? clock.now()));
         begun.delete(row.id);

@@ -163,6 +163,7 @@ async function askForTargets(deps: Deps, catalog: Catalog, request: GetRequest):
       choices: request.choices,
       levels: browsingLevel,
       unofficial,
+      onPage: () => phase.advance(1),
       asker: `host=${new URL(apiUrl).hostname} key=${key === undefined ? 'no' : 'yes'}${unofficial === undefined ? '' : ' unofficial'}`,
       walksWhole: request.complete || forceRefresh,
       walksTwice: request.complete,
