@@ -40,6 +40,7 @@ async function bundleWeb(outdir: string): Promise<void> {
     entryPoints: {
       gallery: 'web/gallery/main.tsx',
       page: 'web/page/main.ts',
+      images: 'web/images/main.tsx',
     },
     outdir,
     bundle: true,
@@ -54,7 +55,11 @@ async function bundleWeb(outdir: string): Promise<void> {
   });
   await bundle({
     absWorkingDir: ROOT,
-    entryPoints: { gallery: 'web/styles/gallery.css', page: 'web/styles/page.css' },
+    entryPoints: {
+      gallery: 'web/styles/gallery.css',
+      page: 'web/styles/page.css',
+      images: 'web/styles/images.css',
+    },
     outdir,
     bundle: true,
     minify: true,

@@ -122,8 +122,10 @@ async function writeBatch(
   );
   const rows = new Map((await outputsOf(catalog.db, { paths })).map((row) => [row.path, row]));
   const { wanted, right } = await judgeAll(batch, rows, total);
-  const unrecorded = right.filter(({ path, sha256 }) => {
+  const unrecorded = right.filter(({ path, sha256, rootId }) => {
     const row = rows.get(path);
+    // A folder of images may become a root of models.
+    if (row !== undefined && row.root_id === null && rootId !== undefined) return true;
     return row?.done_sha256 !== sha256 || row.intent_sha256 !== null;
   });
   await intend(

@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import { textOrNull } from './facts-clean.ts';
 import type { CreatorFacts } from './facts.ts';
 import type { Tables } from './schema.ts';
-import { upsert } from './upsert.ts';
+import { readByKeys, upsert } from './upsert.ts';
 
 /** The key of a creator: Civitai's names ignore letter case. */
 export function creatorKey(username: string): string {
@@ -23,4 +23,12 @@ export async function saveCreators(trx: Kysely<Tables>, creators: Iterable<Creat
     });
   }
   await upsert(trx, 'creator', [...rows.values()], { key: ['username_key'], fill: ['image'] });
+}
+
+/** Those of some keys that the site told of. */
+export async function knownCreators(db: Kysely<Tables>, keys: Iterable<string>): Promise<Set<string>> {
+  const rows = await readByKeys(keys, (some) =>
+    db.selectFrom('creator').select('username_key').where('username_key', 'in', some).execute(),
+  );
+  return new Set(rows.map((row) => row.username_key));
 }

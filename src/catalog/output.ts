@@ -86,6 +86,18 @@ export async function finish(target: Writable, done: readonly Done[], at: number
   });
 }
 
+/** Records of when that is what a file of ours shows: what came later is not in it, however late it was written. */
+export async function dateOutput(target: Writable, path: string, at: number): Promise<void> {
+  await writing(target, (trx) =>
+    trx
+      .updateTable('output')
+      .set({ at })
+      .where('path', '=', scrubText(path))
+      .where('done_sha256', 'is not', null)
+      .execute(),
+  );
+}
+
 /** Outputs of a root, of files, or at paths; all conditions given must hold. */
 export async function outputsOf(db: Kysely<Tables>, wanted: OutputsWanted): Promise<OutputRow[]> {
   const { rootId, fileIds, paths } = wanted;

@@ -1,8 +1,8 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 
 import { isRecord, parseJson } from '../base/json.ts';
 import { SHOWN_KINDS } from './output.ts';
-import type { GenParamTable } from './schema-images.ts';
+import type { GenParamTable, ImageTable } from './schema-images.ts';
 import type { Tables } from './schema.ts';
 import { groupBy, readByKeys } from './upsert.ts';
 import { namedResources, resourceViews } from './view-resources.ts';
@@ -19,7 +19,12 @@ export interface VersionImages {
   of(versionId: number, fileId: number): ImageView[];
 }
 
-type ImageRow = Awaited<ReturnType<typeof readImages>>[number];
+/** What of a picture's row is shown. */
+export type ShownImage = Pick<
+  Selectable<ImageTable>,
+  'id' | 'url' | 'media' | 'width' | 'height' | 'nsfw_level' | 'blurhash'
+>;
+
 type ParamRow = Awaited<ReturnType<typeof readParams>>[number];
 
 interface Copy {
@@ -50,6 +55,17 @@ export async function readVersionImages(
         imageView(image, made.get(image.id), held(copies.get(image.id), fileId), known),
       ),
   };
+}
+
+/** Pictures of any origin as they are shown, in their order; `heldPathOf` says where a copy lies. */
+export async function readImageViews(
+  db: Kysely<Tables>,
+  images: readonly ShownImage[],
+  heldPathOf: (imageId: number) => string | undefined,
+): Promise<ImageView[]> {
+  const made = bestParams(await readParams(db, images.map((image) => image.id))); // prettier-ignore
+  const known = await readKnownResources(db, [...made.values()].flatMap((item) => item.resources)); // prettier-ignore
+  return images.map((image) => imageView(image, made.get(image.id), heldPathOf(image.id), known));
 }
 
 function readImages(db: Kysely<Tables>, versionIds: Iterable<number>) {
@@ -107,7 +123,7 @@ function held(copies: readonly Copy[] | undefined, fileId: number): string | und
 }
 
 function imageView(
-  image: ImageRow,
+  image: ShownImage,
   made: Made | undefined,
   heldPath: string | undefined,
   known: KnownResources,

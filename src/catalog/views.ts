@@ -23,6 +23,8 @@ export interface ImageView {
     readonly weight: string | undefined;
     readonly versionId: number | undefined;
   }[];
+  /** The prompt as the reader's own lists leave it, variant to text; absent where they leave it as it is. */
+  readonly variants?: readonly (readonly [string, string])[];
 }
 
 export interface VersionFileView {

@@ -7,7 +7,7 @@ export interface Asset {
   readonly bytes: Uint8Array;
 }
 
-const NAMES = ['gallery.js', 'gallery.css', 'page.js', 'page.css'] as const;
+const NAMES = ['gallery.js', 'gallery.css', 'page.js', 'page.css', 'images.js', 'images.css'] as const;
 
 /** The sign in the browser's tab: cards on a light table. A picture of its own, so it names its own colours. */
 const ICON = {

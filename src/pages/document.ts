@@ -5,8 +5,8 @@ export interface DocumentParts {
   readonly title: string;
   /** Url of the folder of scripts and styles, ending in a slash. */
   readonly assets: string;
-  /** Which bundle: `gallery` or `page`. */
-  readonly bundle: 'gallery' | 'page';
+  /** Which bundle. */
+  readonly bundle: 'gallery' | 'page' | 'images';
   /** More classic scripts by name, run after the bundle and in this order. */
   readonly data: readonly string[];
   readonly body: Html;

@@ -12,6 +12,8 @@ export interface GalleryOptions {
   readonly browser?: boolean;
   /** How a model browser sorts instead. */
   readonly sort?: string | undefined;
+  /** How many images the image gallery beside it has. */
+  readonly images?: number | undefined;
 }
 
 /** The gallery document: a shell in which the browser app shows what `galleryData` holds. */
@@ -26,6 +28,7 @@ export function galleryPage(options: GalleryOptions): string {
       data-title="${options.title}"
       data-kind="${options.browser === true ? 'browser' : 'gallery'}"
       ${options.sort !== undefined && html`data-sort="${options.sort}"`}
+      ${(options.images ?? 0) > 0 && html`data-images="${options.images}"`}
     >
       <div id="app">
         <main>
@@ -68,12 +71,14 @@ function compareText(a: string, b: string): number {
  * @param hrefOf url of an absolute path
  * @param pageOf url of a model file's page, by the file's absolute path
  * @param thumbOf url of a card's thumbnail picture
+ * @param madeOf versions that held images were made with, asked for at the end
  */
 export function* galleryData(
   cards: readonly CardView[],
   hrefOf: (absolutePath: string) => string,
   pageOf: (absoluteModelPath: string) => string | undefined,
   thumbOf: (card: CardView) => string | undefined,
+  madeOf: () => readonly number[] = () => [],
 ): Generator<DataFile> {
   const ordered = inGalleryOrder(cards).map((card) => ({
     card,
@@ -85,7 +90,9 @@ export function* galleryData(
     page === undefined ? [] : [[card.fileId, page, card.name]],
   );
   yield* encodeCards(ordered);
-  yield { name: 'nav.js', bytes: setScript('civitariumNav', nav) };
+  const made = madeOf();
+  const madeScript = made.length === 0 ? '' : setScript('civitariumMade', made);
+  yield { name: 'nav.js', bytes: setScript('civitariumNav', nav) + madeScript };
 }
 
 function local(url: string | undefined): string | undefined {

@@ -127,8 +127,10 @@ function guessedKind({ hints }: ModelFileView): Html {
   return html`<p class="kind">${guess} <span class="muted">guessed from the header</span></p>`;
 }
 
-/** A name of the site's leads there; one that was written by hand may not be there. */
+/** To the creator's own page; where there is none a name of the site's leads there, and one that was written by hand may not be there. */
 function creatorName({ known }: ModelFileView, creator: string, links: PageLinks): Html {
+  const page = links.creatorPage?.(creator);
+  if (page !== undefined) return html`<a href="${localUrl(page)}">${name(creator)}</a>`;
   if (known?.creator !== creator) return name(creator);
   return siteLink(siteAddress(links, ['user', creator]), name(creator));
 }

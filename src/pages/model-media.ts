@@ -12,12 +12,16 @@ export interface MediaParts {
   readonly prompts: Html | undefined;
 }
 
-interface Shot {
+/** A picture that is held. */
+export interface Shot {
   readonly image: ImageView;
   /** From 1, as the page's own ids count. */
   readonly number: number;
   readonly path: string;
 }
+
+/** What pictures are called: those of a model are its previews. */
+export type Noun = 'Preview' | 'Image';
 
 /** Stage, strip and prompts. Pictures we do not hold appear among the prompts with a link, never as a remote image. */
 export function mediaParts(images: readonly ImageView[], links: PageLinks): MediaParts {
@@ -64,10 +68,10 @@ function fetchLine(what: 'it' | 'them'): Html {
 }
 
 /** A link to the held file; the page's script opens it in the lightbox instead. */
-function tile(shot: Shot, size: 'large' | 'small', links: PageLinks): Html {
+export function tile(shot: Shot, size: 'large' | 'small', links: PageLinks, noun: Noun = 'Preview'): Html {
   const { image, number, path } = shot;
   const level = levelIndex(image.nsfwLevel);
-  const label = `${mediaWord(image)} ${number}${level >= 3 ? `, rated ${LEVELS[level] ?? ''}` : ''}`;
+  const label = `${mediaWord(image, noun)} ${number}${level >= 3 ? `, rated ${LEVELS[level] ?? ''}` : ''}`;
   return html`<a
     class="shot"
     href="${fileUrl(links, path)}"
@@ -84,8 +88,9 @@ function face({ image, path }: Shot, size: 'large' | 'small', links: PageLinks):
   const play = html`<span class="play">${GLYPHS.play}</span>`;
   if (image.media === 'audio') return html`<span class="no-picture">Sound</span>${play}`;
   if (image.media === 'video') return html`${film(image, url, size, links.posterOf?.(path))}${play}`;
+  const thumb = size === 'small' ? links.thumbOf?.(path) : undefined;
   return html`<img
-    src="${url}"
+    src="${thumb === undefined ? url : localUrl(thumb)}"
     alt=""
     ${shape(image)}
     ${size === 'small' && html`loading="lazy"`}
@@ -116,8 +121,8 @@ function shape(image: ImageView): HtmlValue {
   return html`width="${image.width}" height="${image.height}"`;
 }
 
-function mediaWord(image: ImageView): string {
-  return { image: 'Preview', video: 'Video', audio: 'Sound' }[image.media];
+function mediaWord(image: ImageView, noun: Noun): string {
+  return { image: noun, video: 'Video', audio: 'Sound' }[image.media];
 }
 
 function promptsOf(images: readonly ImageView[], links: PageLinks): Html | undefined {
@@ -131,14 +136,15 @@ function promptsOf(images: readonly ImageView[], links: PageLinks): Html | undef
 }
 
 /** Everything known of how one picture was made; the lightbox shows this very element. */
-function recipe(image: ImageView, number: number, links: PageLinks): Html {
+export function recipe(image: ImageView, number: number, links: PageLinks, noun: Noun = 'Preview'): Html {
   const id = `shot-${number}`;
   const silent = image.prompt === undefined && image.negative === undefined && image.settings.length === 0;
   return html`<article class="recipe" id="${id}">
-    <h3>${mediaWord(image)} ${number}</h3>
+    <h3>${mediaWord(image, noun)} ${number}</h3>
     ${silent && html`<p class="muted">How it was made is not known.</p>`}
-    ${words(`${id}-prompt`, 'prompt', image.prompt)}
-    ${words(`${id}-negative`, 'negative prompt', image.negative)} ${settingsOf(`${id}-settings`, image)}
+    ${words(`${id}-prompt`, 'Prompt', image.prompt)}
+    ${(image.variants ?? []).map(([variant, text], index) => words(`${id}-variant-${index + 1}`, `${variant}, filtered`, text))}
+    ${words(`${id}-negative`, 'Negative prompt', image.negative)} ${settingsOf(`${id}-settings`, image)}
     ${resourcesOf(image, links)}
     <p class="small">${origin(image, links)}</p>
   </article>`;
@@ -148,8 +154,8 @@ function words(id: string, label: string, text: string | undefined): Html {
   if (text === undefined || text.trim() === '') return nothing;
   return html`<div class="words">
     <div class="words-head">
-      <h4>${label === 'prompt' ? 'Prompt' : 'Negative prompt'}</h4>
-      ${copyFromButton(id, label)}
+      <h4>${label}</h4>
+      ${copyFromButton(id, label.toLowerCase())}
     </div>
     <p class="prompt" id="${id}" dir="auto">${text}</p>
   </div>`;
@@ -193,7 +199,7 @@ function resourcesOf(image: ImageView, links: PageLinks): Html {
 }
 
 /** To the library's own page when we hold the model, else to the site. */
-function resourceLink(versionId: number | undefined, text: Html, links: PageLinks): Html {
+export function resourceLink(versionId: number | undefined, text: Html, links: PageLinks): Html {
   if (versionId === undefined) return text;
   const page = links.pageOfVersion?.(versionId);
   if (page !== undefined) return html`<a href="${localUrl(page)}">${text}</a>`;
@@ -206,6 +212,8 @@ function origin(image: ImageView, links: PageLinks): Html {
     image.heldPath === undefined
       ? html`<span class="muted">Not kept here.</span>`
       : html`<a href="${fileUrl(links, image.heldPath)}">Open the file</a>`;
-  if (image.id <= 0) return held;
-  return html`${held} · ${siteLink(siteAddress(links, ['images', image.id]), html`on Civitai${GLYPHS.out}`)}`;
+  const page = image.heldPath === undefined ? undefined : links.imagePage?.(image.id);
+  const own = page === undefined ? held : html`<a href="${localUrl(page)}">Its own page</a> · ${held}`;
+  if (image.id <= 0) return own;
+  return html`${own} · ${siteLink(siteAddress(links, ['images', image.id]), html`on Civitai${GLYPHS.out}`)}`;
 }

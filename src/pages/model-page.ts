@@ -32,6 +32,7 @@ export function modelPage(view: ModelFileView, links: PageLinks): string {
       data-file="${view.fileId}"
       data-assets="${links.assets}"
       data-gallery="${links.gallery === undefined ? '' : localUrl(links.gallery)}"
+      ${view.known !== undefined && html`data-version="${view.known.versionId}"`}
     >
       ${topBar(view, links)}
       <main>${banners(view)}${parts(view, links)}</main>
@@ -56,10 +57,18 @@ function parts(view: ModelFileView, links: PageLinks): Html {
         ${known !== undefined && descriptions(known)}
       </div>
     </div>
+    ${known !== undefined && links.gallery !== undefined && madeWith()}
     ${known !== undefined && knownParts(known, links)}
     ${section('training', 'Training data from the file’s header', trainingPart(view.training))}
     ${view.isFileless !== true && section('hashes', 'Hashes of this file', hashTable(view))}
     ${section('prompts', 'Prompts', media.prompts)}`;
+}
+
+/** Filled in by the page's script, so that no image that comes has a page written anew. */
+function madeWith(): Html {
+  return html`<section id="made-with" class="part" aria-labelledby="made-with-title" hidden>
+    <h2 id="made-with-title">Images made with it</h2>
+  </section>`;
 }
 
 /** Beside the pictures, for they may stand high. */

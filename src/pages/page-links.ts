@@ -13,6 +13,11 @@ export interface PageLinks {
   pageOfVersion?(versionId: number): string | undefined;
   /** A still picture of a film, by the film's absolute path; `undefined` when there is none. */
   posterOf?(absoluteFilmPath: string): string | undefined;
+  /** A small picture of a held one, by the absolute path of that; `undefined` when there is none. */
+  thumbOf?(absolutePath: string): string | undefined;
+  /** The pages of a creator and of one image, where the gallery has them. */
+  creatorPage?(creator: string): string | undefined;
+  imagePage?(imageId: number): string | undefined;
   /** The site's origin, for example `https://civitai.com`. */
   readonly siteUrl: string;
 }

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { formatCount } from '../base/bytes.ts';
 import { UserError } from '../base/errors.ts';
 import type { Catalog } from '../catalog/open.ts';
+import { rootsOf } from '../catalog/root.ts';
 import type { WrittenSidecar } from '../formats/sidecars/written-formats.ts';
 import type { Deps } from './deps.ts';
 import { endCutMoves } from './organising/end-cut-moves.ts';
@@ -10,6 +12,8 @@ import { checkRoot } from '../library/root.ts';
 import { aloneIn } from './scanning/alone-in.ts';
 import { writeImageNotes } from './scanning/write-image-notes.ts';
 import { withCatalogRoots } from './scanning/catalog-roots.ts';
+import { bareOutputs, writeBare } from './scanning/image-galleries.ts';
+import type { ImagesShown } from './scanning/image-galleries.ts';
 import type { CatalogRoots } from './scanning/catalog-roots.ts';
 import { LAYOUT_OPTIONS, readLayout } from './scanning/layout.ts';
 import type { Layout } from './scanning/layout.ts';
@@ -61,15 +65,70 @@ export const pages: Verb = {
         : await collectedPaths(deps, catalog, folder, notesIn !== undefined);
     await endCutMoves(deps);
     return await recorded(deps, 'pages', input, async () => {
-      const work = { paths: paths ?? [], layout };
-      const result =
-        paths === undefined
+      const bare = folder === undefined ? await bareOutputs(deps, catalog, input.arguments) : [];
+      const roots = await rootsToWrite(deps, catalog, paths, bare);
+      const work = { paths: roots ?? [], layout };
+      const written =
+        roots === undefined
           ? undefined
           : await withCatalogRoots(deps, catalog, work, (found) => rewrite(deps, catalog, found, request));
+      const result = await withBare(deps, catalog, bare, written);
       return notesIn === undefined ? (result ?? NO_PAGES) : await withNotes(deps, catalog, notesIn, result);
     });
   },
 };
+
+/** The folders of models among those that were named, all when none was; `undefined` where only folders of images are meant. */
+async function rootsToWrite(
+  deps: Deps,
+  catalog: Catalog,
+  paths: readonly string[] | undefined,
+  bare: readonly string[],
+): Promise<readonly string[] | undefined> {
+  if (paths === undefined || bare.length === 0) return paths;
+  if (paths.length === 0)
+    return (await rootsOf(catalog.db, await deps.hostId())).length === 0 ? undefined : paths;
+  const models = paths.filter((path) => !bare.includes(resolve(deps.cwd, path)));
+  return models.length === 0 ? undefined : models;
+}
+
+/** Adds the galleries of folders that hold images and no models. */
+async function withBare(
+  deps: Deps,
+  catalog: Catalog,
+  outputs: readonly string[],
+  pages: RunResult | undefined,
+): Promise<RunResult | undefined> {
+  const there = outputs.filter((output) => existsSync(output));
+  if (there.length === 0) return pages;
+  const before = pages ?? NO_PAGES;
+  if (deps.settings.dryRun)
+    return { ...before, summary: [...before.summary, `Would look at ${formatCount(there.length)} galleries of images.`] }; // prettier-ignore
+  const shown: ImagesShown[] = [];
+  for (const output of there) shown.push(await writeBare(deps, catalog, output, false));
+  const failures = [...before.failures, ...shown.flatMap((one) => one.failures)];
+  const galleries = shown.flatMap((one) => one.galleries);
+  const written = shown.reduce((sum, one) => sum + one.written, 0);
+  const { files = 0 } = before.counts;
+  return {
+    ...before,
+    counts: { ...before.counts, files: files + written },
+    warnings: [...before.warnings, ...shown.flatMap((one) => one.warnings)],
+    failures,
+    exitCode: failures.length > 0 ? 3 : before.exitCode,
+    summary: [
+      ...before.summary,
+      ...(written > 0 ? [`${formatCount(written)} files of image galleries written`] : []),
+      ...galleries.map((path) => `Gallery  ${homePath(path)}`),
+    ],
+    data: { galleries: [...galleriesIn(before.data), ...galleries] },
+  };
+}
+
+function galleriesIn(data: RunResult['data']): unknown[] {
+  const galleries = data?.['galleries'];
+  return Array.isArray(galleries) ? galleries : [];
+}
 
 /** Nothing was ever scanned into the folder. */
 const NO_PAGES: RunResult = {

@@ -1,15 +1,8 @@
 import type { JSX } from 'preact';
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import { copyText } from '../shared/clipboard.ts';
 import { keepOrder } from '../shared/order.ts';
-import {
-  applyTheme,
-  keepSettings,
-  localStore,
-  nextTheme,
-  readSettings,
-  type Settings,
-} from '../shared/settings.ts';
+import { localStore, nextTheme } from '../shared/settings.ts';
 import type { CardActions } from './card.tsx';
 import type { Cards } from './card-data.ts';
 import { FacetList } from './facet-list.tsx';
@@ -24,10 +17,12 @@ import { countRemoved, ShelfHead } from './shelf.tsx';
 import { sortCards, sortNamed } from './sort.ts';
 import type { SortName } from './sort.ts';
 import { Chosen, Toolbar } from './toolbar.tsx';
+import { useNotice } from './use-notice.ts';
 import { useSearch } from './use-search.ts';
 import { useKeys } from './use-keys.ts';
+import { useSettings } from './use-settings.ts';
 import { useView } from './use-view.ts';
-import { formatHash, isWholeOrder, WHOLE, withChoice } from './view-state.ts';
+import { formatHash, isWholeOrder, modelViews, WHOLE, withChoice } from './view-state.ts';
 import { useBarHeight, useStanding } from './use-standing.ts';
 
 interface AppProps {
@@ -36,18 +31,17 @@ interface AppProps {
   readonly loadAbout: () => Promise<readonly string[]>;
   /** Opens as a model browser, by type and sorted so; `undefined` for the gallery. */
   readonly browser: { readonly sort: SortName } | undefined;
+  /** The image gallery, where there is one. */
+  readonly images: { readonly href: string; readonly count: number } | undefined;
 }
 
-/** Time a notice stays, in milliseconds. */
-const NOTICE = 2600;
-
 /** The gallery. */
-export function App({ title, cards, loadAbout, browser }: AppProps): JSX.Element {
+export function App({ title, cards, loadAbout, browser, images }: AppProps): JSX.Element {
   const [settings, setSettings] = useSettings();
   const [usual] = useState(() =>
     browser === undefined ? WHOLE.sort : sortNamed(settings.sort, browser.sort),
   );
-  const { view, setView: show, at } = useView(usual);
+  const { view, setView: show, at } = useView(modelViews(usual));
   const setView: typeof show = (next, how) => {
     if (browser !== undefined && next.sort !== view.sort) setSettings({ ...settings, sort: next.sort });
     show(next, how);
@@ -134,7 +128,7 @@ export function App({ title, cards, loadAbout, browser }: AppProps): JSX.Element
     <>
       <header class="bar" ref={barRef}>
         <Toolbar
-          {...{ title, view, settings, searchField, sheetOpen }}
+          {...{ title, view, settings, searchField, sheetOpen, images }}
           shown={results.length}
           total={cards.count}
           removed={removed}
@@ -157,6 +151,7 @@ export function App({ title, cards, loadAbout, browser }: AppProps): JSX.Element
         />
         <FacetList
           facets={facets}
+          noun="models"
           counts={filtered.counts}
           choices={view.choices}
           open={sheetOpen}
@@ -230,24 +225,4 @@ function copyAndTell(text: string, tell: (words: string) => void): void {
   void copyText(text).then((copied) =>
     tell(copied ? `Copied: ${text.slice(0, 120)}` : 'The browser did not let this page copy'),
   );
-}
-
-function useSettings(): [Settings, (settings: Settings) => void] {
-  const [settings, setSettings] = useState(() => readSettings(localStore()));
-  useLayoutEffect(() => applyTheme(settings.theme), [settings.theme]);
-  const change = useCallback((next: Settings) => {
-    keepSettings(localStore(), next);
-    setSettings(next);
-  }, []);
-  return [settings, change];
-}
-
-function useNotice(): [string, (words: string) => void] {
-  const [notice, setNotice] = useState('');
-  useEffect(() => {
-    if (notice === '') return undefined;
-    const timer = setTimeout(() => setNotice(''), NOTICE);
-    return () => clearTimeout(timer);
-  }, [notice]);
-  return [notice, setNotice];
 }

@@ -16,7 +16,9 @@ interface FacetListProps {
   readonly counts: Filtered['counts'];
   readonly choices: Choices;
   readonly open: boolean;
-  /** Models that pass the present filter. */
+  /** What is filtered, in the plural. */
+  readonly noun: string;
+  /** How many pass the present filter. */
   readonly found: number;
   readonly onClose: () => void;
   readonly onChoose: (name: FacetName, label: string, side: 'with' | 'without') => void;
@@ -24,12 +26,14 @@ interface FacetListProps {
 
 /** All facets, beside the results or as a sheet from below. */
 export function FacetList(props: FacetListProps): JSX.Element {
-  const { facets, counts, choices, open, found, onClose, onChoose } = props;
+  const { facets, counts, choices, open, noun, found, onClose, onChoose } = props;
   return (
     <aside class={`side${open ? ' is-open' : ''}`} id="facets" aria-label="Filters" tabIndex={-1}>
       <div class="side-head">
         <strong>Filters</strong>
-        <span class="muted small">{fullCount(found)} models</span>
+        <span class="muted small">
+          {fullCount(found)} {noun}
+        </span>
         <button type="button" class="control" onClick={onClose}>
           Done
         </button>

@@ -1,6 +1,17 @@
 import { type Cards, FLAGS, type WordList } from './card-data.ts';
 
-export type FacetName = 'type' | 'base' | 'creator' | 'tag' | 'level' | 'state' | 'folder';
+export type FacetName =
+  | 'type'
+  | 'base'
+  | 'creator'
+  | 'tag'
+  | 'level'
+  | 'state'
+  | 'folder'
+  // Of images.
+  | 'post'
+  | 'used'
+  | 'media';
 
 /** A list of values and, card by card, which of them it has. */
 export interface Facet {
@@ -126,7 +137,8 @@ function compareFolders(a: string, b: string): number {
   return left.length - right.length;
 }
 
-function packed(lists: readonly (readonly number[])[]): Pick<Facet, 'starts' | 'values'> {
+/** Lists of values, card by card, in two rows of numbers. */
+export function packed(lists: readonly (readonly number[])[]): Pick<Facet, 'starts' | 'values'> {
   const starts = new Uint32Array(lists.length + 1);
   for (const [index, list] of lists.entries()) starts[index + 1] = (starts[index] ?? 0) + list.length;
   const values = new Uint32Array(starts[lists.length] ?? 0);

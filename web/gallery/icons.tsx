@@ -18,6 +18,8 @@ const PATHS = {
   check: 'M3.5 8.5 6.5 11.5 12.5 4.5',
   thumb: 'M8 3.5 13 12.5H3z',
   out: 'M6 4.5h5.5V10M11.5 4.5l-7 7',
+  back: 'M9.5 3.5 5 8l4.5 4.5',
+  forth: 'M6.5 3.5 11 8l-4.5 4.5',
   folder: 'M2.5 4.5h4l1.5 2h5.5v6.5h-11z',
 } as const;
 

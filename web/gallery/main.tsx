@@ -1,4 +1,5 @@
 import { render } from 'preact';
+import { loadScript, pushed, sayWhy } from '../shared/load-script.ts';
 import { applyTheme, localStore, readSettings } from '../shared/settings.ts';
 import { App } from './app.tsx';
 import { readAbout, readCards, readHead } from './card-data.ts';
@@ -22,29 +23,11 @@ async function start(): Promise<void> {
       return readAbout(pushed('civitariumAbout'), head);
     };
     place.replaceChildren();
-    const { title = '', kind, sort } = document.body.dataset;
+    const { title = '', kind, sort, images } = document.body.dataset;
     const browser = kind === 'browser' ? { sort: sortNamed(sort, 'downloads') } : undefined;
-    render(<App {...{ title, cards, loadAbout, browser }} />, place);
+    const other = images === undefined ? undefined : { href: `${assets}images.html`, count: Number(images) };
+    render(<App {...{ title, cards, loadAbout, browser, images: other }} />, place);
   } catch (error) {
-    const words = error instanceof Error ? error.message : String(error);
-    const line = document.getElementById('waiting');
-    if (line !== null) line.textContent = `${words} Run civitarium pages to write it anew.`;
+    sayWhy(error);
   }
-}
-
-function pushed(name: string): unknown {
-  return Reflect.get(window, name);
-}
-
-/** Fetch is blocked on `file://`; a script element is not. */
-function loadScript(url: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const script = document.createElement('script');
-    script.src = url;
-    script.addEventListener('load', () => resolve());
-    script.addEventListener('error', () =>
-      reject(new Error(`A file beside this gallery is missing: ${url}.`)),
-    );
-    document.head.append(script);
-  });
 }

@@ -16,22 +16,7 @@ interface OptionsProps {
 export function Options({ settings, grouped, levels, onSettings }: OptionsProps): JSX.Element {
   return (
     <div id="options" class="options" popover="auto" role="dialog" aria-label="View options">
-      <fieldset>
-        <legend>Light or dark</legend>
-        <div class="segments">
-          {(['auto', 'light', 'dark'] as const).map((theme) => (
-            <button
-              key={theme}
-              type="button"
-              class="control"
-              aria-pressed={settings.theme === theme}
-              onClick={() => onSettings({ ...settings, theme })}
-            >
-              {{ auto: 'System', light: 'Light', dark: 'Dark' }[theme]}
-            </button>
-          ))}
-        </div>
-      </fieldset>
+      <ThemeChoice settings={settings} onSettings={onSettings} />
       <fieldset>
         <legend>Pictures</legend>
         <label>
@@ -61,20 +46,7 @@ export function Options({ settings, grouped, levels, onSettings }: OptionsProps)
             onInput={(event) => onSettings({ ...settings, size: Number(event.currentTarget.value) })}
           />
         </label>
-        <label>
-          Blur from
-          <select
-            value={String(settings.blurFrom)}
-            onChange={(event) => onSettings({ ...settings, blurFrom: Number(event.currentTarget.value) })}
-          >
-            {levels.map((level, index) => (
-              <option key={level} value={String(index)}>
-                {index === 0 ? 'everything' : level}
-              </option>
-            ))}
-            <option value={String(BLUR_NONE)}>nothing</option>
-          </select>
-        </label>
+        <BlurChoice {...{ settings, levels, onSettings }} />
       </fieldset>
       <fieldset>
         <legend>Columns of the list</legend>
@@ -90,6 +62,51 @@ export function Options({ settings, grouped, levels, onSettings }: OptionsProps)
         ))}
       </fieldset>
     </div>
+  );
+}
+
+/** From which rating on pictures are blurred. */
+export function BlurChoice({ settings, levels, onSettings }: Omit<OptionsProps, 'grouped'>): JSX.Element {
+  return (
+    <label>
+      Blur from
+      <select
+        value={String(settings.blurFrom)}
+        onChange={(event) => onSettings({ ...settings, blurFrom: Number(event.currentTarget.value) })}
+      >
+        {levels.map((level, index) => (
+          <option key={level} value={String(index)}>
+            {index === 0 ? 'everything' : level}
+          </option>
+        ))}
+        <option value={String(BLUR_NONE)}>nothing</option>
+      </select>
+    </label>
+  );
+}
+
+/** Light, dark, or as the system is. */
+export function ThemeChoice({
+  settings,
+  onSettings,
+}: Pick<OptionsProps, 'settings' | 'onSettings'>): JSX.Element {
+  return (
+    <fieldset>
+      <legend>Light or dark</legend>
+      <div class="segments">
+        {(['auto', 'light', 'dark'] as const).map((theme) => (
+          <button
+            key={theme}
+            type="button"
+            class="control"
+            aria-pressed={settings.theme === theme}
+            onClick={() => onSettings({ ...settings, theme })}
+          >
+            {{ auto: 'System', light: 'Light', dark: 'Dark' }[theme]}
+          </button>
+        ))}
+      </div>
+    </fieldset>
   );
 }
 
@@ -136,8 +153,15 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['Esc', 'one step back'],
 ];
 
+interface KeySheetProps {
+  readonly open: boolean;
+  /** Those of the gallery of models, unless others are named. */
+  readonly keys?: readonly (readonly [string, string])[];
+  readonly onClose: () => void;
+}
+
 /** All keys, as a dialog. */
-export function KeySheet({ open, onClose }: { open: boolean; onClose: () => void }): JSX.Element {
+export function KeySheet({ open, keys = KEYS, onClose }: KeySheetProps): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     if (open && dialog.current?.open === false) dialog.current.showModal();
@@ -147,7 +171,7 @@ export function KeySheet({ open, onClose }: { open: boolean; onClose: () => void
     <dialog ref={dialog} aria-labelledby="keys-title" onClose={onClose}>
       <h2 id="keys-title">Keys</h2>
       <dl class="keys">
-        {KEYS.map(([key, what]) => (
+        {keys.map(([key, what]) => (
           <div key={key}>
             <dt>
               {key.split(' ').map((one) => (

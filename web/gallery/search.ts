@@ -21,25 +21,32 @@ interface Asked {
 
 /** An index over all fields of the cards; `about` gives a card's longer text. */
 export function searchIndex(cards: Cards, about: (card: number) => string): SearchIndex {
+  return termIndex(cards.count, (card) => fieldsOf(cards, card, about));
+}
+
+/** An index over `count` texts; one that is `undefined` is not there yet, and is waited for. */
+export function termIndex(count: number, textOf: (at: number) => string | undefined): SearchIndex {
   // Blanks on both sides: a whole term is ` term `, a beginning ` ter`.
   const texts: string[] = [];
   const readOn = (milliseconds: number): boolean => {
     const until = performance.now() + milliseconds;
-    while (texts.length < cards.count) {
-      texts.push(` ${termsOf(fieldsOf(cards, texts.length, about)).join(' ')} `);
+    while (texts.length < count) {
+      const text = textOf(texts.length);
+      if (text === undefined) break;
+      texts.push(` ${termsOf(text).join(' ')} `);
       if (texts.length % 16 === 0 && performance.now() >= until) break;
     }
-    return texts.length >= cards.count;
+    return texts.length >= count;
   };
   return {
     readOn,
     get complete() {
-      return texts.length >= cards.count;
+      return texts.length >= count;
     },
     find(query) {
       const asked = parseQuery(query);
       if (asked.needles.length + asked.refused.length === 0) return undefined;
-      const found = new Uint8Array(cards.count);
+      const found = new Uint8Array(count);
       for (const [card, text] of texts.entries()) if (answersAll(text, asked)) found[card] = 1;
       return found;
     },

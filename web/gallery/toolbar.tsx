@@ -6,6 +6,7 @@ import { fullCount } from './figures.ts';
 import { Icon } from './icons.tsx';
 import { ShelfButton } from './shelf.tsx';
 import { fallsByDefault, SORTS } from './sort.ts';
+import { ViewSwitch } from './view-switch.tsx';
 
 interface ToolbarProps {
   readonly title: string;
@@ -19,6 +20,7 @@ interface ToolbarProps {
   readonly reading: boolean;
   readonly searchField: RefObject<HTMLInputElement | null>;
   readonly sheetOpen: boolean;
+  readonly images: { readonly href: string; readonly count: number } | undefined;
   readonly onView: (view: ViewState, how: 'push' | 'typing') => void;
   readonly onSettings: (settings: Settings) => void;
   readonly onTheme: () => void;
@@ -34,6 +36,7 @@ export function Toolbar(props: ToolbarProps): JSX.Element {
       <h1>
         Civitarium <span class="of">{title}</span>
       </h1>
+      {props.images !== undefined && <ViewSwitch here="models" other={props.images} />}
       <Search {...props} />
       <Count {...props} />
       <ShelfButton count={props.removed} view={view} onView={(next) => onView(next, 'push')} />
@@ -177,7 +180,19 @@ interface ChosenProps {
 
 /** Everything that filters, each with a way to take it back. */
 export function Chosen({ view, onChoose, onView }: ChosenProps): JSX.Element | null {
-  const chips = chosenIn(view);
+  const onClear = (): void =>
+    onView({ ...WHOLE, sort: view.sort, falling: view.falling, layout: view.layout }, 'push');
+  return <Chips chips={chosenIn(view)} {...{ onChoose, onClear }} />;
+}
+
+interface ChipsProps {
+  readonly chips: readonly ChosenValue[];
+  readonly onChoose: ChosenProps['onChoose'];
+  readonly onClear: () => void;
+}
+
+/** What is chosen, as buttons that take it back. */
+export function Chips({ chips, onChoose, onClear }: ChipsProps): JSX.Element | null {
   if (chips.length === 0) return null;
   return (
     <div class="chosen" role="group" aria-label="Chosen filters">
@@ -196,13 +211,7 @@ export function Chosen({ view, onChoose, onView }: ChosenProps): JSX.Element | n
           <Icon name="close" />
         </button>
       ))}
-      <button
-        type="button"
-        class="control"
-        onClick={() =>
-          onView({ ...WHOLE, sort: view.sort, falling: view.falling, layout: view.layout }, 'push')
-        }
-      >
+      <button type="button" class="control" onClick={onClear}>
         clear
       </button>
     </div>
@@ -215,8 +224,12 @@ interface ChosenValue {
   readonly label: string;
 }
 
-function chosenIn(view: ViewState): ChosenValue[] {
-  return FACET_NAMES.flatMap((name) =>
+/** All values that are chosen, or chosen against. */
+export function chosenIn(
+  view: Pick<ViewState, 'choices'>,
+  names: readonly FacetName[] = FACET_NAMES,
+): ChosenValue[] {
+  return names.flatMap((name) =>
     (['with', 'without'] as const).flatMap((side) =>
       (view.choices[name]?.[side] ?? []).map((label) => ({ name, side, label })),
     ),

@@ -21,7 +21,7 @@ export interface Standing {
 }
 
 /** Frames to wait for a card to be drawn. */
-const PATIENCE = 60;
+export const PATIENCE = 60;
 
 /** Keeps the current card in view and focused, though only cards near the window exist. */
 export function useStanding({ results, ids, at, listed }: StandingOptions): Standing {
@@ -63,7 +63,7 @@ export function useStanding({ results, ids, at, listed }: StandingOptions): Stan
 }
 
 /** The card may be drawn only after the scroll. */
-function focusWhenDrawn(position: number, frame: { current: number }, patience: number): void {
+export function focusWhenDrawn(position: number, frame: { current: number }, patience: number): void {
   const link = document.querySelector<HTMLElement>(`[data-position="${position}"]`);
   if (link !== null) link.focus({ preventScroll: true });
   else if (patience > 0) {
@@ -71,7 +71,8 @@ function focusWhenDrawn(position: number, frame: { current: number }, patience: 
   }
 }
 
-function hasFocus(): boolean {
+/** True when the reader stands in a grid. */
+export function hasFocus(): boolean {
   return (
     document.activeElement?.closest('[role="grid"]') !== null && document.activeElement !== document.body
   );
@@ -100,7 +101,8 @@ function bringIntoView(position: number, { columns, rowHeight }: ResultsShape, l
   else if (below > 0) window.scrollBy(0, below);
 }
 
-function barHeight(): number {
+/** Height of the bar on top, in CSS pixels. */
+export function barHeight(): number {
   return document.querySelector('.bar')?.clientHeight ?? 0;
 }
 

@@ -1,6 +1,4 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { SortName } from './sort.ts';
-import { formatHash, parseHash, type ViewState } from './view-state.ts';
 
 /** Time without a key press after which typing becomes a step in the history, in milliseconds. */
 const TYPING_PAUSE = 400;
@@ -8,26 +6,35 @@ const SCROLL_PAUSE = 150;
 /** Frames in which a place is tried again. */
 const PATIENCE = 10;
 
+/** How a view stands in the URL's hash. */
+export interface ViewCodec<View> {
+  /** `at`: what to stand on, told once. */
+  parse(hash: string): { readonly view: View; readonly at: number | undefined };
+  format(view: View): string;
+  /** True when going from one view to the other leaves the reader where they are. */
+  keepsPlace(one: View, other: View): boolean;
+}
+
 /** The view with its life in the URL: steps forward and back, scroll position with each. */
-export interface LiveView {
-  readonly view: ViewState;
-  setView(view: ViewState, how: 'push' | 'typing'): void;
+export interface LiveView<View> {
+  readonly view: View;
+  setView(view: View, how: 'push' | 'typing' | 'replace'): void;
   /** The file to stand on, told by the URL once. */
   readonly at: number | undefined;
 }
 
-/** Keeps view, URL and scroll position in step. `usual`: the order that the URL need not say, the same as long as the page lives. */
-export function useView(usual: SortName): LiveView {
-  const [start] = useState(() => parseHash(location.hash, usual));
+/** Keeps view, URL and scroll position in step. `codec` says the same as long as the page lives. */
+export function useView<View extends { readonly query: string }>(codec: ViewCodec<View>): LiveView<View> {
+  const [start] = useState(() => codec.parse(location.hash));
   const [view, setView] = useState(start.view);
   const timer = useRef(0);
   const scrollTo = useRef<number | undefined>(start.at === undefined ? keptScroll() : undefined);
   /** Where the reader stood in the step that is being left, until the next one is in the history. */
   const leaving = useRef<number | undefined>(undefined);
-  const push = (next: ViewState): void => {
+  const push = (next: View): void => {
     if (leaving.current !== undefined) history.replaceState({ scroll: leaving.current }, '');
     leaving.current = undefined;
-    pushView(next, usual);
+    pushView(next, codec);
   };
   useLayoutEffect(() => takePlace(scrollTo, PATIENCE), [view]);
   useEffect(() => {
@@ -36,7 +43,7 @@ export function useView(usual: SortName): LiveView {
       clearTimeout(timer.current);
       leaving.current = undefined;
       scrollTo.current = keptScroll() ?? 0;
-      setView(parseHash(location.hash, usual).view);
+      setView(codec.parse(location.hash).view);
     };
     window.addEventListener('popstate', back);
     const stop = rememberScroll(() => scrollTo.current === undefined && leaving.current === undefined);
@@ -53,8 +60,11 @@ export function useView(usual: SortName): LiveView {
       leaving.current ??= window.scrollY;
       setView(next);
       // What was filtered anew is read from its start.
-      if (formatHash({ ...next, layout: view.layout }) !== formatHash(view)) scrollTo.current = 0;
-      if (how === 'push') push(next);
+      if (!codec.keepsPlace(next, view)) scrollTo.current = 0;
+      if (how === 'replace') {
+        leaving.current = undefined;
+        history.replaceState(history.state, '', urlOf(codec.format(next)));
+      } else if (how === 'push') push(next);
       else timer.current = window.setTimeout(() => push(next), TYPING_PAUSE);
     },
   };
@@ -72,18 +82,22 @@ function takePlace(aim: { current: number | undefined }, patience: number): void
     });
 }
 
+function urlOf(hash: string): string {
+  return `${location.pathname}${location.search}${hash === '' ? '' : `#${hash}`}`;
+}
+
 /** A word typed on replaces its beginning in the history. */
-function pushView(view: ViewState, usual: SortName): void {
-  const hash = formatHash(view, usual);
-  const before = parseHash(location.hash, usual).view;
-  if (hash === formatHash(before, usual)) return;
-  const url = `${location.pathname}${location.search}${hash === '' ? '' : `#${hash}`}`;
+function pushView<View extends { readonly query: string }>(view: View, codec: ViewCodec<View>): void {
+  const hash = codec.format(view);
+  const before = codec.parse(location.hash).view;
+  if (hash === codec.format(before)) return;
   const typedOn =
     before.query !== '' &&
     view.query !== '' &&
-    formatHash({ ...before, query: '' }) === formatHash({ ...view, query: '' });
-  if (typedOn) history.replaceState({ scroll: 0 }, '', url);
-  else history.pushState({ scroll: 0 }, '', url);
+    codec.format({ ...before, query: '' }) === codec.format({ ...view, query: '' });
+  const scroll = codec.keepsPlace(view, before) ? window.scrollY : 0;
+  if (typedOn) history.replaceState({ scroll: 0 }, '', urlOf(hash));
+  else history.pushState({ scroll }, '', urlOf(hash));
 }
 
 function keptScroll(): number | undefined {

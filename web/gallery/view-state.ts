@@ -1,5 +1,6 @@
 import type { Choice, FacetName } from './facets.ts';
 import type { Choices } from './filter.ts';
+import type { ViewCodec } from './use-view.ts';
 import { fallsByDefault, SORTS, type SortName } from './sort.ts';
 
 /** What is shown, as the URL's hash holds it. */
@@ -62,6 +63,15 @@ export function formatHash(view: ViewState, usual: SortName = WHOLE.sort): strin
   if (view.falling !== fallsByDefault(view.sort)) params.set('dir', view.falling ? 'down' : 'up');
   if (view.layout !== 'grid') params.set('view', view.layout);
   return params.toString();
+}
+
+/** How the gallery of models reads and writes its URL. */
+export function modelViews(usual: SortName): ViewCodec<ViewState> {
+  return {
+    parse: (hash) => parseHash(hash, usual),
+    format: (view) => formatHash(view, usual),
+    keepsPlace: (one, other) => formatHash({ ...one, layout: other.layout }) === formatHash(other),
+  };
 }
 
 /** True when nothing is filtered and the order is that of the data. */

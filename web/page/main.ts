@@ -11,6 +11,7 @@ import {
 } from '../shared/settings.ts';
 import { listenForCopies } from './copy-buttons.ts';
 import { lightbox } from './lightbox.ts';
+import { showMadeWith } from './made-with.ts';
 import { goTo, showNeighbours } from './neighbours.ts';
 
 // Before the first paint: the page must not flash in the wrong light.
@@ -21,10 +22,10 @@ function start(): void {
   localiseDates();
   const copy = listenForCopies();
   themeButton();
-  matureButton();
+  const blurAnew = matureButton();
   hoverVideos();
   const box = lightbox(copy);
-  showNeighbours();
+  showNeighbours((made) => showMadeWith(made, blurAnew));
   const keys = document.querySelector<HTMLDialogElement>('#keys');
   keys?.querySelector('[data-close]')?.addEventListener('click', () => keys.close());
   document.addEventListener('keydown', (event) => {
@@ -71,25 +72,29 @@ function themeButton(): void {
   });
 }
 
-/** One switch for all mature pictures of the page, remembered. */
-function matureButton(): void {
+/** One switch for all mature pictures of the page, remembered. Gives what looks again when there are more of them. */
+function matureButton(): () => void {
   const button = document.querySelector<HTMLButtonElement>('#mature');
-  const shots = [...document.querySelectorAll<HTMLElement>('.shot[data-level]')];
-  const highest = Math.max(0, ...shots.map((shot) => Number(shot.dataset['level'])));
-  const blur = (from: number): void => {
-    for (const shot of shots) shot.classList.toggle('is-blurred', Number(shot.dataset['level']) >= from);
-    if (button !== null) button.textContent = highest >= from ? 'Mature: blurred' : 'Mature: shown';
+  const shots = (): HTMLElement[] => [
+    ...document.querySelectorAll<HTMLElement>('.shot[data-level], .tile[data-level]'),
+  ];
+  const highest = (): number => Math.max(0, ...shots().map((shot) => Number(shot.dataset['level'])));
+  const blur = (): void => {
+    const from = readSettings(localStore()).blurFrom;
+    for (const shot of shots()) shot.classList.toggle('is-blurred', Number(shot.dataset['level']) >= from);
+    if (button === null) return;
+    button.textContent = highest() >= from ? 'Mature: blurred' : 'Mature: shown';
+    button.hidden = highest() < BLUR_DEFAULT;
   };
-  blur(readSettings(localStore()).blurFrom);
+  blur();
   document.documentElement.dataset['ready'] = '';
-  if (button === null || highest < BLUR_DEFAULT) return;
-  button.hidden = false;
-  button.addEventListener('click', () => {
+  button?.addEventListener('click', () => {
     const settings = readSettings(localStore());
-    const blurFrom = highest >= settings.blurFrom ? BLUR_NONE : BLUR_DEFAULT;
+    const blurFrom = highest() >= settings.blurFrom ? BLUR_NONE : BLUR_DEFAULT;
     keepSettings(localStore(), { ...settings, blurFrom });
-    blur(blurFrom);
+    blur();
   });
+  return blur;
 }
 
 /** Videos of the page play while the pointer is on them, muted. */

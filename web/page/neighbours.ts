@@ -6,9 +6,10 @@ type NavLine = readonly [id: number, page: string, name: string];
 
 /**
  * Fills in previous and next. The gallery as it was left decides the order; without that its whole order, from
- * `nav.js`, so that pages need no rewriting when their neighbours change.
+ * `nav.js`, so that pages need no rewriting when their neighbours change. `onMade` hears of the versions
+ * that images were made with.
  */
-export function showNeighbours(): void {
+export function showNeighbours(onMade: (made: unknown) => void): void {
   const { gallery, assets } = document.body.dataset;
   if (gallery === undefined || gallery === '' || assets === undefined) return;
   const galleryUrl = new URL(gallery, location.href);
@@ -19,6 +20,7 @@ export function showNeighbours(): void {
   const script = document.createElement('script');
   script.src = `${assets}nav.js`;
   script.addEventListener('load', () => {
+    onMade(Reflect.get(window, 'civitariumMade'));
     const lines = readNav(Reflect.get(window, 'civitariumNav'));
     const ids = known?.ids ?? lines.map(([id]) => id);
     const place = ids.indexOf(file);

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { OutputRow } from '../../catalog/output.ts';
 import type { Tables } from '../../catalog/schema.ts';
+import { readByKeys } from '../../catalog/upsert.ts';
 import { thumbName } from '../thumbnails.ts';
 import type { Unwanted } from './clean-item.ts';
 
@@ -30,6 +31,17 @@ export async function goneThumbs(db: Kysely<Tables>, gone: readonly Unwanted[]):
     .where('done_sha256', 'is not', null)
     .execute();
   for (const { id, done_sha256: sha256 } of previews) if (!ids.has(id)) lost.delete(sha256 ?? '');
+  // An image that was fetched for its own sake may have the same bytes.
+  const collected = await readByKeys(lost.keys(), (some) =>
+    db
+      .selectFrom('transfer')
+      .select('placed_sha256')
+      .where('kind', '=', 'image')
+      .where('state', '=', 'done')
+      .where('placed_sha256', 'in', some)
+      .execute(),
+  );
+  for (const { placed_sha256: sha256 } of collected) lost.delete(sha256 ?? '');
   const names = new Map([...lost].map(([sha256, why]) => [thumbName(sha256), why]));
   const thumbs = await db.selectFrom('output').selectAll().where('kind', '=', 'thumb').execute();
   return thumbs.flatMap((row): Unwanted[] => {

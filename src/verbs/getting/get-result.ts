@@ -8,7 +8,8 @@ import { bytesToFetch } from './plan-lines.ts';
 
 /** What `get` did, as the result of a run: `wanted` = `fetched + held + refused + failed`. */
 export function getResult(outcome: GetOutcome): RunResult {
-  const { planned, unwanted, described, images, users, lines, warnings } = outcome;
+  const { planned, unwanted, described, images, users, shown, lines, warnings } = outcome;
+  const galleries = galleriesOf(outcome);
   const counts = countsOf(outcome);
   const failures = failuresOf(outcome);
   const stopped = outcome.stopped ?? described.stopped ?? outcome.copies.stopped;
@@ -23,16 +24,27 @@ export function getResult(outcome: GetOutcome): RunResult {
   const { bytes } = bytesToFetch(planned);
   return {
     counts,
-    warnings: [...warnings, ...images.warnings, ...users.warnings, ...described.warnings],
-    failures: [...failures, ...described.failures],
-    exitCode: stopped !== undefined ? 4 : failures.length + described.failures.length > 0 ? 3 : 0,
+    warnings: [
+      ...warnings,
+      ...images.warnings,
+      ...users.warnings,
+      ...described.warnings,
+      ...shown.warnings,
+    ],
+    failures: [...failures, ...described.failures, ...shown.failures],
+    exitCode:
+      stopped !== undefined
+        ? 4
+        : failures.length + described.failures.length + shown.failures.length > 0
+          ? 3
+          : 0,
     summary: [
       ...(lines === undefined ? summaryOf(outcome, counts) : ['', ...lines]),
       ...coverageLines(outcome),
       ...(lines === undefined ? [] : ['Nothing was fetched.']),
     ],
     data: {
-      galleries: described.galleries,
+      galleries,
       files: filesOf(outcome),
       ...(outcome.coverage.length > 0 ? { coverage: coverageTold(outcome) } : {}),
       ...(lines === undefined
@@ -47,6 +59,11 @@ export function getResult(outcome: GetOutcome): RunResult {
           }),
     },
   };
+}
+
+/** Each once: models and images may have come into one. */
+function galleriesOf({ described, shown }: GetOutcome): string[] {
+  return [...new Set([...described.galleries, ...shown.galleries])];
 }
 
 /** Where each file is or would be, for scripts. */
@@ -124,10 +141,8 @@ function failuresOf({ planned, unwanted, ended, images, users, copies }: GetOutc
   ];
 }
 
-function summaryOf(
-  { described, requests, unofficial, tookMs, ended, images, users, copies }: GetOutcome,
-  counts: Counts,
-): string[] {
+function summaryOf(outcome: GetOutcome, counts: Counts): string[] {
+  const { described, requests, unofficial, tookMs, ended, images, users, copies } = outcome;
   const parts = [`${formatCount(counts.wanted)} wanted`, `${formatCount(counts.fetched)} fetched`];
   for (const state of ['held', 'refused', 'failed'] as const)
     if (counts[state] > 0) parts.push(`${formatCount(counts[state])} ${state}`);
@@ -148,6 +163,6 @@ function summaryOf(
   return [
     '',
     ...summaryRows([parts, work]),
-    ...described.galleries.map((path) => `Gallery  ${homePath(path)}`),
+    ...galleriesOf(outcome).map((path) => `Gallery  ${homePath(path)}`),
   ];
 }

@@ -14,6 +14,8 @@ import { unofficialIn } from '../../net/tally.ts';
 import type { Deps } from '../deps.ts';
 import { aloneIn } from '../scanning/alone-in.ts';
 import { checkKey } from '../scanning/check-key.ts';
+import { NO_GALLERIES, showImages } from '../scanning/image-galleries.ts';
+import type { ImagesShown } from '../scanning/image-galleries.ts';
 import { joinOutcomes } from '../scanning/join-outcomes.ts';
 import type { ScanOutcome } from '../scanning/scan-request.ts';
 import { bringFiles } from './bring-files.ts';
@@ -43,6 +45,8 @@ export interface GetOutcome {
   readonly images: DescribedImages;
   readonly users: DescribedUsers;
   readonly copies: CopiedLoras;
+  /** The galleries of images that came. */
+  readonly shown: ImagesShown;
   readonly coverage: readonly Coverage[];
   /** The plan, under `--dry-run`. */
   readonly lines: readonly string[] | undefined;
@@ -81,6 +85,7 @@ export async function getWanted(deps: Deps, request: GetRequest): Promise<GetOut
       images: NO_IMAGES,
       users: NO_USERS,
       copies: NO_COPIES,
+      shown: NO_GALLERIES,
     };
     return { planned, ...ends, ...nothing, lines, ...(await costs(deps, startedAt)) };
   }
@@ -99,13 +104,22 @@ export async function getWanted(deps: Deps, request: GetRequest): Promise<GetOut
   const users = await describeUsers(deps, catalog, request, { models: wants.models ?? [], places, logs });
   const did = { planned, ...ends, ...brought, described, images, users, copies, lines: undefined };
   await keepCoverage(catalog, did);
-  return { ...did, ...(await costs(deps, startedAt)) };
+  const shown = await showImages(deps, catalog, imageOutputs(came));
+  return { ...did, shown, ...(await costs(deps, startedAt)) };
 }
 
 /** Every folder that something may come into, absolute. */
 function outputsOf({ output, users }: GetRequest): string[] {
   const trees = users === undefined ? [] : [users.users, users.posts];
   return [...new Set([output, ...trees])];
+}
+
+/** The folders that images of this run lie in. */
+function imageOutputs(came: readonly (PlannedWant | Ended)[]): string[] {
+  return came.flatMap((one) => {
+    if ('step' in one) return one.want.kind === 'image' && one.step === 'held' ? [one.want.output] : [];
+    return one.row.kind === 'image' && one.end.state === 'done' ? [one.row.output] : [];
+  });
 }
 
 /** Puts what is wanted where the profile has it. */

@@ -3,6 +3,7 @@ import { isForeignAt } from '../../archive/foreign-file.ts';
 import type { WalkedRoot } from '../../archive/take-stock.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import type { Root } from '../../catalog/root.ts';
+import { IMAGES_PAGE } from '../../pages/face-names.ts';
 import { COLLECTED_FILES } from '../../profiles/collected.ts';
 import type { Layout } from './layout.ts';
 import { galleryPage } from './settle.ts';
@@ -51,7 +52,7 @@ export function galleryPlaces(
     page,
     pageOtherwise: otherwise(page),
     browser: request.profile === 'collected' ? join(dirname(page), COLLECTED_FILES.index) : undefined,
-    files: join(dirname(page), `${stemOf(page)}.files`),
+    files: sideFiles(page),
     roots: members,
     others: request.profile === 'collected' ? others : [],
     hasPage: configured === undefined || gallery !== undefined,
@@ -59,6 +60,34 @@ export function galleryPlaces(
     onlyOfRun: gallery?.includeExisting === false,
     prefersCopies: configured !== undefined,
   }));
+}
+
+/** The gallery of a folder of images in which no models lie. */
+export function bareGallery(folder: string): GalleryPlace {
+  const page = join(folder, 'gallery.html');
+  return {
+    folder,
+    page,
+    pageOtherwise: otherwise(page),
+    browser: undefined,
+    files: sideFiles(page),
+    roots: [],
+    others: [],
+    hasPage: true,
+    title: basename(folder),
+    onlyOfRun: false,
+    prefersCopies: false,
+  };
+}
+
+/** The folder of a gallery's side files, from its page; both absolute. */
+export function sideFiles(page: string): string {
+  return join(dirname(page), `${stemOf(page)}.files`);
+}
+
+/** The image gallery, absolute. */
+export function imagesPageOf(files: string): string {
+  return join(files, IMAGES_PAGE);
 }
 
 /** The gallery pages that a scan of these roots (absolute paths) would write, absolute. */

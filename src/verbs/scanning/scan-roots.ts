@@ -5,6 +5,7 @@ import { walkRoot, walkTarget } from '../../archive/take-stock.ts';
 import type { WalkedRoot } from '../../archive/take-stock.ts';
 import { withinKnownRoots } from '../../archive/targets.ts';
 import type { Target } from '../../archive/targets.ts';
+import { collectedOutputs } from '../../catalog/collected-image.ts';
 import { filesOfRoot } from '../../catalog/file.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { rootsOf } from '../../catalog/root.ts';
@@ -85,7 +86,7 @@ export async function scanAlone(
   const problems = roots.flatMap(problemsOf);
   const isAllSettled = request.anew !== true && roots.every((root) => isSettled(root, key, startedAt));
   const isQuiet = !deps.settings.forceRefresh && problems.length === 0 && isAllSettled;
-  if (isQuiet && !(await isAnythingDue(catalog, roots, request, startedAt)))
+  if (isQuiet && !(await isAnythingDue(deps, catalog, roots, request, startedAt)))
     return await settledOutcome(deps, catalog, roots, request, startedAt);
   // Loaded on demand: an unchanged library needs none of it.
   const { fullScan } = await import('./full-scan.ts');
@@ -118,16 +119,35 @@ async function walkAll(
 
 /** Notes are written by other programs and by hand: what changed in one shows in no name. */
 async function isAnythingDue(
+  deps: Deps,
   catalog: Catalog,
   roots: readonly WalkedRoot[],
-  { maxAgeMs }: ScanRequest,
+  request: ScanRequest,
   now: number,
 ): Promise<boolean> {
+  const { maxAgeMs } = request;
+  if (await areImagesBehind(deps, catalog, roots, request)) return true;
   for (const walked of roots) {
     if (await areNotesChanged(catalog, walked)) return true;
     if (await infosChanged(catalog, walked)) return true;
     if (maxAgeMs !== undefined && (await oldestLook(catalog, walked.root.id)) < now - maxAgeMs) return true;
   }
+  return false;
+}
+
+/** Images came since the galleries were written: the run that brought them was cut short. */
+async function areImagesBehind(
+  deps: Deps,
+  catalog: Catalog,
+  roots: readonly WalkedRoot[],
+  request: ScanRequest,
+): Promise<boolean> {
+  const hostId = await deps.hostId();
+  if ((await collectedOutputs(catalog.db, hostId)).size === 0) return false;
+  const { galleryPlaces } = await import('./galleries.ts');
+  const { imagesBehind } = await import('./collected-in.ts');
+  for (const place of galleryPlaces(roots, request, deps.cwd))
+    if (place.hasPage && (await imagesBehind(catalog, hostId, place))) return true;
   return false;
 }
 

@@ -12,7 +12,7 @@ import { configuredGallery } from './layout-configured.ts';
 import type { ScanRequest } from './scan-request.ts';
 
 /** Raise it when what is written changes, so that the next scan writes everything anew. */
-const VERSION = 2;
+const VERSION = 3;
 
 /** What a scan's result depends on besides the tree: the same text means the same files would be written. */
 export function settingsKey(settings: Settings, request: ScanRequest): string {

@@ -2,6 +2,7 @@ import { basename, join } from 'node:path';
 import { writeOutputs } from '../../archive/write-outputs.ts';
 import type { Output } from '../../archive/write-outputs.ts';
 import type { Catalog } from '../../catalog/open.ts';
+import { dateOutput, outputsOf } from '../../catalog/output.ts';
 import { coverPictures, viewCards } from '../../catalog/view-card.ts';
 import type { CardView } from '../../catalog/views.ts';
 import { boundsOf } from '../../library/inside.ts';
@@ -9,13 +10,17 @@ import { webAssets } from '../../pages/assets.ts';
 import type { Asset } from '../../pages/assets.ts';
 import { galleryData, galleryPage } from '../../pages/gallery.ts';
 import type { Deps } from '../deps.ts';
+import { collectedIn } from './collected-in.ts';
+import { galleryPageAt, imagesPageOf } from './galleries.ts';
 import type { GalleryPlace } from './galleries.ts';
 import type { FilesWritten } from './library-job.ts';
 import { hrefFrom } from './local-links.ts';
 import { originalsOfCopies } from './organised-copies.ts';
 import { refusedWrites } from './refused-writes.ts';
 import { removeLeftovers } from './remove-leftovers.ts';
+import { Faces } from './write-faces.ts';
 import { writeThumbs } from './write-thumbs.ts';
+import type { Pictured } from './write-thumbs.ts';
 
 export interface GalleryWritten extends FilesWritten {
   /** The gallery's page, absolute. */
@@ -40,47 +45,68 @@ export async function writeGallery(
   { pageOf, posters, ofRun }: GalleryParts,
 ): Promise<GalleryWritten> {
   const rootIds = rootIdsOf(place);
+  const startedAt = deps.clock.now();
+  const collected = await collectedIn(catalog, await deps.hostId(), place);
   // Before the cards are read: of a large library they take as much memory as the pictures.
   const covers = place.hasPage ? await coverPictures(catalog.db, rootIds) : [];
-  const thumbs = await writeThumbs(deps, catalog, place, covers);
-  const cards = place.hasPage ? await cardsOf(catalog, place, ofRun) : [];
-  const href = (path: string): string => hrefFrom(place.folder, path);
-  const pageHref = (path: string): string | undefined => {
-    const page = pageOf.get(path);
-    return page === undefined ? undefined : href(page);
-  };
-  const data = galleryData(cards, href, pageHref, (card) => {
-    const path = card.cover?.path ?? '';
-    const thumb = thumbs.byCover.get(path) ?? posters.get(path);
-    return thumb === undefined ? undefined : href(thumb);
-  });
-  const common = { rootId: place.roots[0]?.root.id as Output['rootId'], fileId: undefined };
+  const pictures = [
+    ...(await hashed(catalog, covers)),
+    ...collected.filter(({ media }) => media === 'image'),
+  ];
+  const thumbs = await writeThumbs(deps, catalog, place, pictures);
+  const allCards = place.hasPage ? await viewCards(catalog, rootIds) : [];
+  const cards = await shownOf(catalog, place, allCards, ofRun);
   const title = place.title ?? titleOf(place);
+  const thumbOf = (path: string): string | undefined => thumbs.byPath.get(path) ?? posters.get(path);
+  const gallery = await galleryPageAt(catalog, place);
+  const parts = { place, gallery, title, collected, cards: allCards, pageOf, thumbOf };
+  const faces = place.hasPage ? new Faces(deps, catalog, parts) : undefined;
+  const href = (path: string): string => hrefFrom(place.folder, path);
+  const hrefOr = (path: string | undefined): string | undefined =>
+    path === undefined ? undefined : href(path);
+  const data = galleryData(
+    cards,
+    href,
+    (path) => hrefOr(pageOf.get(path)),
+    (card) => hrefOr(thumbOf(card.cover?.path ?? '')),
+    () => faces?.made.versions() ?? [],
+  );
+  const common = { rootId: place.roots[0]?.root.id as Output['rootId'], fileId: undefined };
   const assets = `${encodeURIComponent(basename(place.files))}/`;
   const page: Output = {
     ...common,
     path: place.page,
     otherwise: place.pageOtherwise,
     kind: 'gallery',
-    bytes: galleryPage({ title, assets }),
+    bytes: galleryPage({ title, assets, images: collected.length }),
   };
   const paths = new Set<string>();
-  const outputs = function* (app: readonly Asset[]): Generator<Output> {
-    for (const files of place.hasPage ? [app, data] : [app])
-      for (const { name, bytes } of files)
+  const outputs = async function* (app: readonly Asset[]): AsyncGenerator<Output> {
+    // What was made with what is known when the pages of images are, so the models' data comes after them.
+    for (const files of faces === undefined ? [app] : [app, faces.files(), data])
+      for await (const { name, bytes } of files)
         yield { ...common, path: join(place.files, name), kind: 'asset', bytes };
     if (place.hasPage) yield page;
     yield* browserOf(
       place,
       common,
-      galleryPage({ title, assets, browser: true, sort: deps.settings.indexSort }),
+      galleryPage({
+        title,
+        assets,
+        browser: true,
+        sort: deps.settings.indexSort,
+        images: collected.length,
+      }),
     );
   };
-  const done = await writeOutputs(catalog, noting(outputs(await webAssets()), paths), {
+  const app = (await webAssets()).filter(({ name }) => collected.length > 0 || !name.startsWith('images.'));
+  const done = await writeOutputs(catalog, noting(outputs(app), paths), {
     now: () => deps.clock.now(),
     bounds: boundsOf(place.folder),
   });
-  const kept = [...paths, ...thumbs.byCover.values(), ...posters.values()];
+  // Images that came since are still to be shown.
+  await dateOutput(catalog, imagesPageOf(place.files), startedAt);
+  const kept = [...paths, ...thumbs.byPath.values(), ...posters.values()];
   await removeLeftovers(catalog, place.files, new Set(kept));
   const isForeign = done.foreign.includes(place.page);
   const left = done.foreign.filter((path) => path !== place.page);
@@ -96,8 +122,8 @@ export async function writeGallery(
 }
 
 /** The same one by one, their paths noted. */
-function* noting(outputs: Iterable<Output>, paths: Set<string>): Generator<Output> {
-  for (const output of outputs) {
+async function* noting(outputs: AsyncIterable<Output>, paths: Set<string>): AsyncGenerator<Output> {
+  for await (const output of outputs) {
     paths.add(output.path);
     yield output;
   }
@@ -114,17 +140,23 @@ function browserOf(
   return [{ ...common, path: browser, otherwise, kind: 'asset', bytes }];
 }
 
-/** The models that it shows. */
-async function cardsOf(
+/** The models that it shows, of all there are. */
+async function shownOf(
   catalog: Catalog,
   place: GalleryPlace,
+  cards: readonly CardView[],
   ofRun: ReadonlySet<number>,
-): Promise<CardView[]> {
-  const cards = await viewCards(catalog, rootIdsOf(place));
+): Promise<readonly CardView[]> {
   const originals = place.prefersCopies ? await originalsOfCopies(catalog) : undefined;
   return cards.filter(
     ({ fileId }) => (!place.onlyOfRun || ofRun.has(fileId)) && originals?.has(fileId) !== true,
   );
+}
+
+/** Pictures with their hashes, of those that lie where we wrote them. */
+async function hashed(catalog: Catalog, paths: readonly string[]): Promise<Pictured[]> {
+  const rows = await outputsOf(catalog.db, { paths });
+  return rows.flatMap(({ path, done_sha256: sha256 }) => (sha256 === null ? [] : [{ path, sha256 }]));
 }
 
 function rootIdsOf({ roots, others }: GalleryPlace): number[] {

@@ -12,6 +12,7 @@ import { indexFiles } from '../../catalog/search.ts';
 import type { Deps } from '../deps.ts';
 import type { Failure } from '../verb.ts';
 import { clearTemps } from './clear-temps.ts';
+import { imagesBehind } from './collected-in.ts';
 import { galleryPlaces } from './galleries.ts';
 import { collectedIn, pagesOfRoots } from './roots-collected-in.ts';
 import { rootJobs } from './root-jobs.ts';
@@ -227,8 +228,10 @@ async function writeGalleries(
   total: Total,
 ): Promise<string[]> {
   const galleries: string[] = [];
+  const hostId = await deps.hostId();
   for (const place of places) {
-    if (!isNews && (await galleryStands(catalog, place))) galleries.push(place.page);
+    const isBehind = isNews || (place.hasPage && (await imagesBehind(catalog, hostId, place)));
+    if (!isBehind && (await galleryStands(catalog, place))) galleries.push(place.page);
     else {
       const written = await writeGallery(deps, catalog, place, { pageOf, posters, ofRun });
       if (place.hasPage) galleries.push(written.page);

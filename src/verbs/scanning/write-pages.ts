@@ -1,10 +1,11 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { FileId } from '../../base/ids.ts';
 import type { StockFile } from '../../archive/take-stock.ts';
 import { writeOutputs } from '../../archive/write-outputs.ts';
 import type { Output, Written } from '../../archive/write-outputs.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { viewModelFiles } from '../../catalog/view-model-file.ts';
+import { creatorFile } from '../../pages/face-names.ts';
 import { modelPage } from '../../pages/model-page.ts';
 import type { Deps } from '../deps.ts';
 import { counted, some } from './counted.ts';
@@ -127,6 +128,8 @@ async function* pagesOf(
         const still = posters.get(path);
         return still === undefined ? undefined : hrefFrom(folder, still);
       },
+      creatorPage: (creator) =>
+        gallery.hasPage ? hrefFrom(folder, join(gallery.files, creatorFile(creator))) : undefined,
       siteUrl: 'https://civitai.com',
     });
     onPage();

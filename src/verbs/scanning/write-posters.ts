@@ -4,12 +4,14 @@ import { posterMaker } from '../../archive/posters.ts';
 import { thumbName } from '../../archive/thumbnails.ts';
 import { writeOutputs } from '../../archive/write-outputs.ts';
 import type { Output } from '../../archive/write-outputs.ts';
+import type { CollectedImage } from '../../catalog/collected-image.ts';
 import { filmsOf } from '../../catalog/film.ts';
 import type { FilmRow } from '../../catalog/film.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { outputsOf } from '../../catalog/output.ts';
 import { boundsOf } from '../../library/inside.ts';
 import type { Deps } from '../deps.ts';
+import { collectedIn } from './collected-in.ts';
 import type { GalleryPlace } from './galleries.ts';
 import type { FilesWritten } from './library-job.ts';
 import { refusedWrites } from './refused-writes.ts';
@@ -30,7 +32,9 @@ export async function writePosters(
 ): Promise<Posters> {
   const rootIds = [...place.roots.map(({ root }) => root.id), ...place.others.map((root) => root.id)];
   const byStill = new Map<string, FilmRow[]>();
-  for (const film of await filmsOf(catalog.db, rootIds)) {
+  const collected = await collectedIn(catalog, await deps.hostId(), place);
+  const films = [...(await filmsOf(catalog.db, rootIds)), ...collected.flatMap(filmOf)];
+  for (const film of films) {
     const still = join(place.files, 'thumbs', thumbName(film.sha256));
     byStill.set(still, [...(byStill.get(still) ?? []), film]);
   }
@@ -47,6 +51,11 @@ export async function writePosters(
     byFilm: new Map(stands.flatMap(([still, films]) => films.map(({ path }) => [path, still] as const))),
     touched: [...made].flatMap((still) => (missing.get(still) ?? []).flatMap((film) => film.file_id ?? [])),
   };
+}
+
+/** An image that was fetched for its own sake, when it is a film. */
+function filmOf({ media, path, sha256, url }: CollectedImage): FilmRow[] {
+  return media === 'video' ? [{ file_id: null, path, sha256, url }] : [];
 }
 
 const NOTHING: FilesWritten = { written: 0, warnings: [], failures: [] };

@@ -15,31 +15,33 @@ import { refusedWrites } from './refused-writes.ts';
 /** Thumbnails made at once: one a core, and each of them holds its picture. */
 const AT_ONCE = Math.min(4, availableParallelism());
 
+/** A picture of which a thumbnail is wanted. */
+export interface Pictured {
+  /** Absolute. */
+  readonly path: string;
+  readonly sha256: string;
+}
+
 export interface Thumbs {
-  /** Cover path to thumbnail path, both absolute. */
-  readonly byCover: ReadonlyMap<string, string>;
+  /** Picture to thumbnail, both absolute. */
+  readonly byPath: ReadonlyMap<string, string>;
   readonly written: number;
   readonly failures: readonly Failure[];
 }
 
-/** Makes the thumbnails that a gallery lacks of its covers (absolute paths). They are named by the hash of their picture: nothing about it shows. */
+/** Makes the thumbnails that a gallery lacks of its pictures. They are named by the hash of their picture: nothing about it shows. */
 export async function writeThumbs(
   deps: Deps,
   catalog: Catalog,
   place: GalleryPlace,
-  covers: readonly string[],
+  pictures: readonly Pictured[],
 ): Promise<Thumbs> {
-  const hashes = new Map(
-    (await outputsOf(catalog.db, { paths: covers })).map((row) => [row.path, row.done_sha256]),
-  );
-  const byCover = new Map<string, string>();
+  const byPath = new Map<string, string>();
   const wanted = new Map<string, string>();
-  for (const cover of covers) {
-    const sha256 = hashes.get(cover);
-    if (sha256 === undefined || sha256 === null) continue;
-    const path = join(place.files, 'thumbs', thumbName(sha256));
-    byCover.set(cover, path);
-    wanted.set(path, cover);
+  for (const { path, sha256 } of pictures) {
+    const thumb = join(place.files, 'thumbs', thumbName(sha256));
+    byPath.set(path, thumb);
+    wanted.set(thumb, path);
   }
   const known = new Set(
     (await outputsOf(catalog.db, { paths: [...wanted.keys()] }))
@@ -47,7 +49,7 @@ export async function writeThumbs(
       .map((row) => row.path),
   );
   const missing = [...wanted].filter(([path]) => !known.has(path) || !existsSync(path));
-  if (missing.length === 0) return { byCover, written: 0, failures: [] };
+  if (missing.length === 0) return { byPath, written: 0, failures: [] };
   const phase = deps.progress.phase('Thumbnails', missing.length, 'images');
   const failed = new Set<string>();
   const outputs = makeOutputs(
@@ -61,8 +63,8 @@ export async function writeThumbs(
     bounds: boundsOf(place.folder),
   });
   phase.end();
-  for (const [cover, path] of byCover) if (failed.has(path)) byCover.delete(cover);
-  return { byCover, written: done.written, failures: refusedWrites(done) };
+  for (const [path, thumb] of byPath) if (failed.has(thumb)) byPath.delete(path);
+  return { byPath, written: done.written, failures: refusedWrites(done) };
 }
 
 async function* makeOutputs(
