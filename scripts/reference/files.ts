@@ -26,6 +26,12 @@ export function filesPage(): string {
           code('gallery.files/'),
           'its scripts and styles, the cards as `cards.js`, texts as `about-1.js` …, small pictures in `thumbs/`',
         ],
+        [code('gallery.files/creators/NAME.html'), 'the page of each creator'],
+        [
+          code('gallery.files/images.html'),
+          'the gallery of images that `get` brought; `image.html` shows any one of them, `image-cards-1.js` … hold what is known of them, `made-with-1.js` … which of them models made',
+        ],
+        [code('gallery.files/posts/ID.html'), 'the page of each post of which images are held'],
       ],
     ),
     `## Profile \`collected\`, for \`lora/ink.safetensors\``,

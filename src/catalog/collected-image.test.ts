@@ -35,6 +35,7 @@ function image(id: number, more: Partial<Parameters<typeof saveImages>[1][number
     username: 'Ada',
     createdAt: 5000,
     generation: undefined,
+    versionIds: [],
     ...more,
   };
 }
@@ -76,7 +77,7 @@ describeCatalogs('images that were fetched for their own sake', (open) => {
     const catalog = await openWithHost();
     await addSampleLibrary(catalog);
     const generation = { prompt: 'a quay', negative: undefined, seed: '7', steps: 20, cfg: 5, sampler: 'Euler', model: undefined, settings: { civitaiResources: [{ type: 'lora', weight: 0.5, modelVersionId: 10 }] } }; // prettier-ignore
-    await saveImages(catalog, [image(900, { generation })], 1);
+    await saveImages(catalog, [image(900, { generation, versionIds: [10, 11, 777] })], 1);
     await bring(catalog, 900, '/out', 20);
     await bring(catalog, 901, '/out', 20);
 
@@ -89,7 +90,11 @@ describeCatalogs('images that were fetched for their own sake', (open) => {
       postId: 77,
       username: 'Ada',
       createdAt: 5000,
-      resources: [{ name: 'Ink Wash v1', type: 'lora', weight: '0.5', versionId: 10 }],
+      resources: [
+        { name: 'Ink Wash v1', type: 'lora', weight: '0.5', versionId: 10 },
+        { name: 'Ink Wash v2', type: 'lora', weight: undefined, versionId: 11 },
+        { name: 'version 777', type: '', weight: undefined, versionId: 777 },
+      ],
     });
     expect(views[1]).toMatchObject({ id: 901, prompt: undefined, postId: undefined, resources: [] });
     expect(await usedVersions(catalog.db, [10, 12345])).toEqual(

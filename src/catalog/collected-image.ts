@@ -1,6 +1,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import { sql } from 'kysely';
 
+import { versionIdsOf } from './image.ts';
 import type { ImageTable } from './schema-images.ts';
 import type { Tables } from './schema.ts';
 import { readByKeys } from './upsert.ts';
@@ -20,6 +21,7 @@ export interface CollectedImage extends Pick<
   | 'post_id'
   | 'username'
   | 'created_at'
+  | 'version_ids'
 > {
   /** Where it was placed, absolute. */
   readonly path: string;
@@ -92,7 +94,7 @@ function readFacts(db: Kysely<Tables>, ids: Iterable<number>) {
     db
       .selectFrom('image')
       .select(['id', 'url', 'media', 'width', 'height', 'nsfw_level', 'blurhash'])
-      .select(['post_id', 'username', 'created_at'])
+      .select(['post_id', 'username', 'created_at', 'version_ids'])
       .where('id', 'in', some)
       .execute(),
   );
@@ -108,6 +110,7 @@ function unknownImage(id: number, path: string): Omit<CollectedImage, 'path' | '
     post_id: null,
     username: null,
     created_at: null,
+    version_ids: null,
   };
   return { id, url: '', media, nsfw_level: 0, ...silent };
 }
@@ -118,17 +121,29 @@ export async function viewCollected(
   images: readonly CollectedImage[],
 ): Promise<CollectedImageView[]> {
   const views = await readImageViews(db, images, () => undefined);
+  const told = images.map((image, index) => {
+    const named = new Set(views[index]?.resources.map(({ versionId }) => versionId));
+    return versionIdsOf(image).filter((id) => !named.has(id));
+  });
+  const names = await usedVersions(db, told.flat());
   return images.flatMap((image, index) => {
     const view = views[index];
     if (view === undefined) return [];
     return {
       ...view,
+      resources: [...view.resources, ...(told[index] ?? []).map((id) => toldResource(id, names.get(id)))],
       heldPath: image.path,
       postId: image.post_id ?? undefined,
       username: image.username ?? undefined,
       createdAt: image.created_at ?? undefined,
     };
   });
+}
+
+/** A version that the site names without saying how it was used. */
+function toldResource(id: number, version: UsedVersion | undefined): ImageView['resources'][number] {
+  const { label = `version ${id}`, type = '' } = version ?? {};
+  return { name: label, type: type.toLowerCase(), weight: undefined, versionId: id };
 }
 
 /** What the catalog knows of versions that images name, by id. */

@@ -32,3 +32,20 @@ export async function keepPlaces(
     first: ['folder', 'folded'],
   });
 }
+
+/** What posts are called on this host: their titles as far as folders have them, by the site's id. */
+export async function postTitles(db: Kysely<Tables>, hostId: string): Promise<Map<number, string>> {
+  const rows = await db
+    .selectFrom('place')
+    .select(['subject', 'folder'])
+    .where('host_id', '=', hostId)
+    .where('kind', '=', 'post')
+    .orderBy('output')
+    .execute();
+  return new Map(
+    rows.flatMap(({ subject, folder }) => {
+      const name = folder.split('/').at(-1) ?? '';
+      return name === '' || name === `Post_${subject}` ? [] : [[Number(subject), name] as const];
+    }),
+  );
+}

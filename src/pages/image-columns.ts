@@ -22,9 +22,25 @@ export interface ImageWords {
 
 /** Images a file: of cards as many as are read at once, of the rest as many as one look at one image may cost. */
 const CARDS = 5000;
-export const DETAILS = 500;
+const DETAILS = 500;
 /** Characters of a prompt that are kept for pages; its note beside the image has all of it. */
 const LONGEST = 20_000;
+
+/** What the grid of images needs of one. Times in whole seconds, -1 where a number is unknown, '' where a text is. */
+interface ImageRow {
+  readonly id: number;
+  readonly created: number;
+  readonly level: number;
+  readonly media: number;
+  readonly width: number;
+  readonly height: number;
+  readonly thumb: string;
+  readonly blurhash: string;
+  readonly creator: number;
+  readonly post: number;
+  readonly used: readonly number[];
+  readonly base: readonly number[];
+}
 
 interface List {
   readonly list: unknown[];
@@ -39,7 +55,7 @@ export class ImageColumns {
   readonly #versions: List = { list: [], places: new Map() };
   readonly #bases: List = { list: [], places: new Map() };
   readonly #labels = new Set<string>();
-  readonly #rows: ReturnType<ImageColumns['rowOf']>[] = [];
+  readonly #rows: ImageRow[] = [];
   #texts: string[] = [];
   #details: unknown[] = [];
   #parts = 0;
@@ -52,7 +68,7 @@ export class ImageColumns {
   add(image: LinkedImage): DataFile[] {
     const { view } = image;
     const used = view.resources.map(({ versionId }) => this.#versionAt(versionId));
-    this.#rows.push(this.rowOf(image, used));
+    this.#rows.push(this.#rowOf(image, used));
     this.#texts.push(cut(view.prompt ?? ''));
     this.#details.push([
       image.file,
@@ -116,8 +132,7 @@ export class ImageColumns {
     return files;
   }
 
-  /** Times in whole seconds, -1 where a number is unknown, '' where a text is. */
-  rowOf({ view, thumb }: LinkedImage, used: readonly number[]) {
+  #rowOf({ view, thumb }: LinkedImage, used: readonly number[]): ImageRow {
     const { username, postId, createdAt } = view;
     const bases = view.resources.flatMap(
       ({ versionId }) => this.#words.version(versionId ?? 0)?.baseModel ?? [],
@@ -162,9 +177,10 @@ function at({ list, places }: List, key: string | number, made: () => unknown): 
   return list.push(made()) - 1;
 }
 
-function columnsOf(rows: readonly Readonly<Record<string, unknown>>[]): Record<string, unknown[]> {
-  const names = ['id', 'created', 'level', 'media', 'width', 'height', 'thumb', 'blurhash', 'creator', 'post', 'used', 'base']; // prettier-ignore
-  return Object.fromEntries(names.map((name) => [name, rows.map((row) => row[name])]));
+const COLUMNS = ['id', 'created', 'level', 'media', 'width', 'height', 'thumb', 'blurhash', 'creator', 'post', 'used', 'base'] as const satisfies readonly (keyof ImageRow)[]; // prettier-ignore
+
+function columnsOf(rows: readonly ImageRow[]): Record<string, unknown[]> {
+  return Object.fromEntries(COLUMNS.map((name) => [name, rows.map((row) => row[name])]));
 }
 
 function cut(text: string): string {

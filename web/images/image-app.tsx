@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { FacetList } from '../gallery/facet-list.tsx';
 import type { FacetName } from '../gallery/facets.ts';
 import { filterCards } from '../gallery/filter.ts';
@@ -69,6 +69,13 @@ export function ImageApp({ title, gallery, images }: ImageAppProps): JSX.Element
   const open = positionOf(view.open);
   const barRef = useBarHeight();
   const wasPushed = useRef(false);
+  const returnTo = useRef<number | undefined>(undefined);
+  // When the lightbox is gone, for it gives the focus back to where it had it from.
+  useEffect(() => {
+    if (open !== undefined || returnTo.current === undefined) return;
+    place.goTo(returnTo.current);
+    returnTo.current = undefined;
+  }, [open]);
 
   const keep = (): void =>
     keepImageOrder(formatImageHash({ ...view, open: undefined }), Array.from(results, (image) => images.id[image] ?? -1)); // prettier-ignore
@@ -78,7 +85,7 @@ export function ImageApp({ title, gallery, images }: ImageAppProps): JSX.Element
     setView({ ...view, open: images.id[image] }, 'push');
   };
   const close = (): void => {
-    if (open !== undefined) place.goTo(open);
+    returnTo.current = open;
     // Opened here: the step back is the one of the browser, which leaves no trace.
     if (wasPushed.current) history.back();
     else setView({ ...view, open: undefined }, 'replace');

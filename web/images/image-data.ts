@@ -132,6 +132,7 @@ export async function loadTexts(part: number): Promise<readonly string[]> {
 
 /** How an image was made, by its place among all; `undefined` when the files that say it are not there. */
 export async function loadDetails(images: Images, at: number): Promise<ImageDetails | undefined> {
+  if (at < 0) return undefined;
   const part = Math.floor(at / images.partSize);
   const place = at % images.partSize;
   const find = (): unknown => records(pushed('civitariumImageDetails')).find((one) => one['index'] === part)?.['details']; // prettier-ignore

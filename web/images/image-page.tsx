@@ -32,7 +32,7 @@ export function ImagePage({ images }: { readonly images: Images }): JSX.Element 
     );
   };
   useEffect(() => {
-    document.title = `${document.title.replace(/^Image[^·]*/, `Image ${id} `)}`;
+    document.title = document.title.replace(/^Image[^·]*/, `Image ${id} `);
     const keys: Readonly<Record<string, () => void>> = {
       ArrowLeft: () => goTo('previous'),
       ArrowRight: () => goTo('next'),

@@ -24,13 +24,7 @@ export function getResult(outcome: GetOutcome): RunResult {
   const { bytes } = bytesToFetch(planned);
   return {
     counts,
-    warnings: [
-      ...warnings,
-      ...images.warnings,
-      ...users.warnings,
-      ...described.warnings,
-      ...shown.warnings,
-    ],
+    warnings: [...warnings, ...images.warnings, ...users.warnings, ...described.warnings, ...shown.warnings],
     failures: [...failures, ...described.failures, ...shown.failures],
     exitCode:
       stopped !== undefined

@@ -5,6 +5,7 @@ import { creatorKey, knownCreators } from '../../catalog/creator.ts';
 import { usedVersions, viewCollected } from '../../catalog/collected-image.ts';
 import type { CollectedImage, CollectedImageView, UsedVersion } from '../../catalog/collected-image.ts';
 import type { Catalog } from '../../catalog/open.ts';
+import { postTitles } from '../../catalog/place.ts';
 import type { CardView } from '../../catalog/views.ts';
 import { creatorPage } from '../../pages/creator-page.ts';
 import type { PostGlance } from '../../pages/creator-page.ts';
@@ -52,6 +53,7 @@ export class Faces {
   readonly #glances = new Map<string, PostGlance[]>();
   readonly #counts = new Map<string, number>();
   readonly #names = new Map<string, string>();
+  #titles: ReadonlyMap<number, string> = new Map();
 
   constructor(deps: Deps, catalog: Catalog, parts: FaceParts) {
     this.#deps = deps;
@@ -72,12 +74,13 @@ export class Faces {
 
   async *#images(): AsyncGenerator<DataFile> {
     const { collected, place, title, gallery } = this.#parts;
+    this.#titles = await postTitles(this.#catalog.db, await this.#deps.hostId());
     const variants = variantsBy(usualFilter(this.#deps));
     const versions = new Map<number, UsedVersion>();
     const columns = new ImageColumns({
       version: (id) => versions.get(id),
       pageOfVersion: (id) => this.#href(place.files, this.#pageOfVersion.get(id)),
-      titleOfPost: () => undefined,
+      titleOfPost: (id) => this.#titles.get(id),
     });
     const left = countsBy(collected, ({ post_id: postId }) => postId ?? 0);
     for (const some of chunks(collected, AT_ONCE)) {
@@ -117,7 +120,10 @@ export class Faces {
     this.#posts.delete(postId);
     this.#noteGlance(postId, images);
     const name = postFile(postId);
-    yield { name, bytes: postPage({ id: postId, title: undefined, images }, this.#links(name)) };
+    yield {
+      name,
+      bytes: postPage({ id: postId, title: this.#titles.get(postId), images }, this.#links(name)),
+    };
   }
 
   #noteCreator(username: string): void {
@@ -133,7 +139,7 @@ export class Faces {
     const glances = this.#glances.get(creatorKey(creator)) ?? [];
     this.#glances.set(creatorKey(creator), glances);
     const { heldPath, nsfwLevel } = cover;
-    glances.push({ id, title: undefined, images: images.length, nsfwLevel, cover: heldPath });
+    glances.push({ id, title: this.#titles.get(id), images: images.length, nsfwLevel, cover: heldPath });
   }
 
   async *#creators(): AsyncGenerator<DataFile> {
