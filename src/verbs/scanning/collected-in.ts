@@ -1,10 +1,11 @@
 import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
 import { isInside } from '../../archive/targets.ts';
 import { collectedImages, collectedOutputs } from '../../catalog/collected-image.ts';
 import type { CollectedImage } from '../../catalog/collected-image.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { outputsOf } from '../../catalog/output.ts';
-import { imagesPageOf } from './galleries.ts';
+import { IMAGES_PAGE } from '../../pages/face-names.ts';
 import type { GalleryPlace } from './galleries.ts';
 
 /** The images that a gallery shows: fetched into one of its roots or below it, and still where they were placed. */
@@ -30,6 +31,11 @@ export async function imagesBehind(
   const [page] = await outputsOf(catalog.db, { paths: [imagesPageOf(place.files)] });
   if (page === undefined || page.done_sha256 === null || page.intent_sha256 !== null) return true;
   return page.at < newest || lstatSync(page.path, { throwIfNoEntry: false }) === undefined;
+}
+
+/** The image gallery, from the folder of side files; both absolute. */
+export function imagesPageOf(files: string): string {
+  return join(files, IMAGES_PAGE);
 }
 
 /** The folders whose images a gallery shows, absolute. */

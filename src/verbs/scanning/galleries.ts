@@ -3,7 +3,6 @@ import { isForeignAt } from '../../archive/foreign-file.ts';
 import type { WalkedRoot } from '../../archive/take-stock.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import type { Root } from '../../catalog/root.ts';
-import { IMAGES_PAGE } from '../../pages/face-names.ts';
 import { COLLECTED_FILES } from '../../profiles/collected.ts';
 import type { Layout } from './layout.ts';
 import { galleryPage } from './settle.ts';
@@ -83,11 +82,6 @@ export function bareGallery(folder: string): GalleryPlace {
 /** The folder of a gallery's side files, from its page; both absolute. */
 export function sideFiles(page: string): string {
   return join(dirname(page), `${stemOf(page)}.files`);
-}
-
-/** The image gallery, absolute. */
-export function imagesPageOf(files: string): string {
-  return join(files, IMAGES_PAGE);
 }
 
 /** The gallery pages that a scan of these roots (absolute paths) would write, absolute. */
