@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { describeCatalogs } from '../../test/catalogs.ts';
-import { keptWalk, recordFates, recordWalk } from './coverage.ts';
+import { coverageGlances, keptWalk, recordFates, recordWalk } from './coverage.ts';
 import type { WalkKey } from './coverage.ts';
 
 const KEY: WalkKey = { creator: 'ink', kind: 'images', question: 'host=civitai.com levels=31' };
@@ -68,5 +68,30 @@ describeCatalogs('walks through what a creator has', (open) => {
       { seen: 3, held: 1, refused: 1, failed: 1, reasons: '{"archived":1,"cut":1}' },
     ]);
     expect(await rows()).toMatchObject([{ seen: 3, held: null, reasons: null, whole_at: 200 }]);
+  });
+
+  it('are told by creator, the last one of each kind, with what became of what they showed', async () => {
+    const catalog = await open();
+    const walk = { members: [1, 2, 3], announced: undefined, end: 'whole', markAt: 40 } as const;
+    await recordWalk(catalog, { ...KEY, question: 'levels=1' }, { ...walk, members: [1] }, 100);
+    await recordWalk(catalog, KEY, walk, 200);
+    await recordFates(catalog, KEY, { seen: 3, held: 1, filtered: 1, refused: 1, failed: 0, reasons: {} });
+    await recordWalk(catalog, { ...KEY, kind: 'models' }, { ...walk, announced: 5, end: 'broken' }, 150);
+
+    expect([...(await coverageGlances(catalog.db))]).toEqual([
+      [
+        'ink',
+        [
+          { kind: 'models', announced: 5, seen: 3, isWhole: false, fates: undefined },
+          {
+            kind: 'images',
+            announced: undefined,
+            seen: 3,
+            isWhole: true,
+            fates: { held: 1, filtered: 1, refused: 1, failed: 0 },
+          },
+        ],
+      ],
+    ]);
   });
 });

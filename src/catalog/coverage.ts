@@ -114,3 +114,37 @@ export async function recordFates(target: Writable, key: WalkKey, fates: Coverag
       .execute(),
   );
 }
+
+/** What the last walk through a creator's works showed, for people. */
+export interface CoverageGlance {
+  readonly kind: CoverageTable['kind'];
+  readonly announced: number | undefined;
+  readonly seen: number;
+  /** False until a walk came to its end: what was seen may be a part. */
+  readonly isWhole: boolean;
+  /** `undefined` while a run is under way. */
+  readonly fates: Pick<CoverageFates, 'held' | 'filtered' | 'refused' | 'failed'> | undefined;
+}
+
+/** The last walks through the works of all creators, by the name as the site compares it; models first. */
+export async function coverageGlances(db: Kysely<Tables>): Promise<Map<string, CoverageGlance[]>> {
+  const rows = await db.selectFrom('coverage').selectAll().orderBy('walked_at').orderBy('id').execute();
+  const last = new Map(rows.map((row) => [`${row.kind} ${row.creator_key}`, row]));
+  const glances = new Map<string, CoverageGlance[]>();
+  for (const row of [...last.values()].toSorted((a, b) => (a.kind > b.kind ? -1 : 1))) {
+    const { held, filtered, refused, failed } = row;
+    const own = glances.get(row.creator_key) ?? [];
+    glances.set(row.creator_key, own);
+    own.push({
+      kind: row.kind,
+      announced: row.announced ?? undefined,
+      seen: row.seen,
+      isWhole: row.whole_at !== null,
+      fates:
+        held === null || filtered === null || refused === null || failed === null
+          ? undefined
+          : { held, filtered, refused, failed },
+    });
+  }
+  return glances;
+}

@@ -1,4 +1,5 @@
 import { formatCount } from '../base/bytes.ts';
+import type { CoverageGlance } from '../catalog/coverage.ts';
 import type { CardView } from '../catalog/views.ts';
 import { documentOf, localUrl } from './document.ts';
 import { faceBar, tileList } from './face-parts.ts';
@@ -6,7 +7,7 @@ import type { FaceLinks, Tile } from './face-parts.ts';
 import { type Html, html, nothing } from './html.ts';
 import { GLYPHS } from './icons.ts';
 import { siteAddress } from './page-links.ts';
-import { section, siteLink } from './pieces.ts';
+import { fact, section, siteLink } from './pieces.ts';
 import { titleOfPost } from './post-page.ts';
 
 /** A post as others show it. */
@@ -29,6 +30,8 @@ export interface CreatorView {
   /** The newest first. */
   readonly posts: readonly PostGlance[];
   readonly images: number;
+  /** What the last walks through the site's lists showed; none where nobody asked for all of the creator. */
+  readonly coverage: readonly CoverageGlance[];
 }
 
 /** Posts shown on the page; the image gallery has all. */
@@ -53,6 +56,7 @@ export function creatorPage(view: CreatorView, links: FaceLinks): string {
         </div>
         ${section('models', 'Models', models(view, links))} ${section('posts', 'Posts', posts(view, links))}
         ${section('images', 'Images', images(view, links))}
+        ${section('coverage', 'What the site has', coverageList(view))}
       </main>
       <div id="notice" role="status" aria-live="polite"></div>
     </body>`,
@@ -114,4 +118,29 @@ function images({ images: count, name }: CreatorView, links: FaceLinks): Html | 
   return html`<p>
     <a href="${localUrl(links.images)}${hash}">All ${counted(count, 'image')} in the image gallery</a>
   </p>`;
+}
+
+/** How much of what the site has was seen and came; numbers that nobody told are unknown, not none. */
+function coverageList({ coverage }: CreatorView): Html | undefined {
+  if (coverage.length === 0) return undefined;
+  return html`<dl class="facts">
+      ${coverage.map((glance) => fact(KINDS[glance.kind], coverageText(glance)))}
+    </dl>
+    ${
+      coverage.some(({ isWhole }) => !isWhole) &&
+      html`<p class="muted">No walk through all of it has come to its end yet: there may be more.</p>`
+    }`;
+}
+
+const KINDS = { models: 'Models', images: 'Images' } as const;
+
+function coverageText({ announced, seen, fates }: CoverageGlance): string {
+  const of = announced === undefined ? 'an unknown number' : `${formatCount(announced)} announced`;
+  const parts = [`${formatCount(seen)} seen of ${of}`];
+  if (fates === undefined) return [...parts, 'what came of them is unknown'].join(' · ');
+  parts.push(`${formatCount(fates.held)} kept`);
+  if (fates.filtered > 0) parts.push(`${formatCount(fates.filtered)} not asked for`);
+  if (fates.refused > 0) parts.push(`${formatCount(fates.refused)} refused`);
+  if (fates.failed > 0) parts.push(`${formatCount(fates.failed)} failed`);
+  return parts.join(' · ');
 }

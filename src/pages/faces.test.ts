@@ -95,7 +95,7 @@ describe('the page of a creator', () => {
     const models = sampleCards(30, '/models').filter(({ cover }) => cover !== undefined);
     const posts = [{ id: 77, title: undefined, images: 3, nsfwLevel: 8, cover: '/Posts/1.webp' }];
 
-    const page = creatorPage({ name: 'Ada', isOfSite: true, models, posts, images: 3 }, links);
+    const page = creatorPage({ name: 'Ada', isOfSite: true, models, posts, images: 3, coverage: [] }, links);
 
     expect(page).toContain(`${models.length} model files, 1 post, 3 images kept here`);
     for (const { path } of models) expect(page).toContain(`pages${path}.html`);
@@ -105,8 +105,20 @@ describe('the page of a creator', () => {
     expect(page).toContain('href="https://civitai.com/user/Ada"');
   });
 
+  it('says how much of what the site has is kept, and of what nobody told that it is unknown', () => {
+    const coverage = [
+      { kind: 'models', announced: 14, seen: 12, isWhole: true, fates: { held: 11, filtered: 0, refused: 1, failed: 0 } },
+      { kind: 'images', announced: undefined, seen: 1200, isWhole: false, fates: undefined },
+    ] as const; // prettier-ignore
+    const page = creatorPage({ name: 'Ada', isOfSite: true, models: [], posts: [], images: 0, coverage }, links); // prettier-ignore
+
+    expect(page).toContain('12 seen of 14 announced · 11 kept · 1 refused');
+    expect(page).toContain('1,200 seen of an unknown number · what came of them is unknown');
+    expect(page).toContain('there may be more');
+  });
+
   it('leads nowhere on the site for a name that the site does not know', () => {
-    const view = { name: 'me & "you"', isOfSite: false, models: [], posts: [], images: 0 };
+    const view = { name: 'me & "you"', isOfSite: false, models: [], posts: [], images: 0, coverage: [] };
 
     const page = creatorPage(view, { ...links, images: undefined });
 

@@ -346,6 +346,11 @@ describe.skipIf(findChromium() === undefined)(
         ).size,
       );
       expect(await badLinks(model)).toEqual([]);
+      expect(await model.locator('#coverage').textContent()).toMatch(
+        new RegExp(
+          `Images\\s+${wanted().filter(({ username }) => username === creator).length} seen of an unknown`,
+        ),
+      );
       await expectQuiet();
     });
 

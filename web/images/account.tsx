@@ -59,7 +59,7 @@ function Origin({ images, image }: AccountProps): JSX.Element {
     ),
     post !== undefined && <a href={`posts/${post[0]}.html`}>{postLabel(post)}</a>,
     dayText(images.created[image]),
-    width > 0 && height > 0 && `${width} × ${height}`,
+    width > 0 && height > 0 && `${width}\u00a0×\u00a0${height}`,
     level,
   ];
   const said = parts.filter((part) => part !== false && part !== '' && part !== undefined);

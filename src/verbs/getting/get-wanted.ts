@@ -98,13 +98,14 @@ export async function getWanted(deps: Deps, request: GetRequest): Promise<GetOut
   const logs = await openLogs(deps, catalog, request, planned);
   const brought = await bringFiles(deps, catalog, rows, request, logs?.ended);
   const came = [...planned, ...brought.ended];
+  // Before pages are written: those of creators tell it.
+  await keepCoverage(catalog, { ...ends, planned, ended: brought.ended, lines: undefined });
   const images = await describeImages(deps, catalog, came, request);
   const described = await describeFiles(deps, came, request);
   const copies = await copyLoras(deps, catalog, came, request);
   const users = await describeUsers(deps, catalog, request, { models: wants.models ?? [], places, logs });
   const did = { planned, ...ends, ...brought, described, images, users, copies, lines: undefined };
-  await keepCoverage(catalog, did);
-  const shown = await showImages(deps, catalog, imageOutputs(came));
+  const shown = await showImages(deps, catalog, [...outputsOf(request), ...imageOutputs(came)]);
   return { ...did, shown, ...(await costs(deps, startedAt)) };
 }
 

@@ -1,6 +1,8 @@
 import { dirname, join } from 'node:path';
+import { comparableName } from '../../archive/posts/coverage.ts';
 import { UserError } from '../../base/errors.ts';
 import { chunks } from '../../base/pool.ts';
+import { coverageGlances } from '../../catalog/coverage.ts';
 import { creatorKey, knownCreators } from '../../catalog/creator.ts';
 import { usedVersions, viewCollected } from '../../catalog/collected-image.ts';
 import type { CollectedImage, CollectedImageView, UsedVersion } from '../../catalog/collected-image.ts';
@@ -153,6 +155,7 @@ export class Faces {
       else own.push(card);
     }
     const keys = [...this.#names.keys()].toSorted();
+    const coverage = await coverageGlances(this.#catalog.db);
     const ofSite = await knownCreators(this.#catalog.db, keys);
     for (const key of keys) {
       const creator = this.#names.get(key) ?? key;
@@ -163,6 +166,7 @@ export class Faces {
         models: models.get(key) ?? [],
         posts: (this.#glances.get(key) ?? []).toSorted((a, b) => b.id - a.id),
         images: this.#counts.get(key) ?? 0,
+        coverage: coverage.get(comparableName(creator)) ?? [],
       };
       yield { name: file, bytes: creatorPage(view, this.#links(file)) };
     }
