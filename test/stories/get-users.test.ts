@@ -226,6 +226,16 @@ describe('get with the profile users', { timeout: 180_000 }, () => {
     });
     expect(before.success.map(({ type }) => type)).toEqual(expect.arrayContaining(['lora', 'model_meta']));
     expect(after.failed.filter(({ type }) => type === 'image')).toEqual([]);
+    const archived = author.models.filter(({ mode }) => mode === 'Archived');
+    expect(archived.length).toBeGreaterThan(0);
+    for (const { versions } of archived)
+      expect(after.failed).toContainEqual(
+        expect.objectContaining({
+          id: versions[0]?.id,
+          type: 'lora',
+          reason: 'safetensors_not_found_in_api',
+        }),
+      );
     const logged = after.success.filter(({ type }) => type === 'image');
     expect(logged.map(({ id }) => id).toSorted()).toEqual(images.map(({ id }) => id).toSorted());
     for (const one of after.success) expect(readFileSync(one.path)).toHaveLength(one.size);

@@ -168,7 +168,7 @@ function ofModel(said: string, model: Model, { choices }: ResolveOptions): Outco
   }
   const bare = found.filter(({ version }) => (version.files ?? []).length === 0);
   const unwanted = bare.map(({ version }) =>
-    withoutFiles(`${said} (${name}, ${version.name.slice(0, 60)})`, model),
+    withoutFiles(`${said} (${name}, ${version.name.slice(0, 60)})`, model, version),
   );
   const notes = found
     .filter(({ files, version }) => files.length === 0 && (version.files ?? []).length > 0)
@@ -190,14 +190,14 @@ function ofVersion(
     fileId === undefined ? chooseFiles(all, choices.files) : all.filter(({ id }) => id === fileId);
   if (files.length > 0) return { found: [{ model, version, files }], unwanted: [], notes: [] };
   if (fileId === undefined && all.length === 0)
-    return { found: [], unwanted: [withoutFiles(said, model)], notes: [] };
+    return { found: [], unwanted: [withoutFiles(said, model, version)], notes: [] };
   if (fileId === undefined)
     return { found: [], unwanted: [], notes: [`${said}: no file of it is the one asked for.`] };
   return absent(said, 'The version has no such file (any more).');
 }
 
 /** The site takes the files out of its answers when it hands them out no more. */
-function withoutFiles(what: string, model: Model | undefined): Unwanted {
+function withoutFiles(what: string, model: Model | undefined, version: Version): Unwanted {
   const isArchived = /^archived$/i.test(model?.mode ?? '');
   return {
     what,
@@ -207,6 +207,7 @@ function withoutFiles(what: string, model: Model | undefined): Unwanted {
       ? 'The creator has archived it; the site hands its files out no more.'
       : 'The site names no file of it.',
     next: 'What is known of it stays as it is.',
+    version: { id: version.id, modelId: model?.id ?? version.modelId, creator: model?.creator?.username },
   };
 }
 

@@ -61,6 +61,12 @@ export interface Unwanted {
   readonly code: string;
   readonly why: string;
   readonly next: string | undefined;
+  /** The version it is about, where it is one. */
+  readonly version?: {
+    readonly id: VersionId;
+    readonly modelId: ModelId | undefined;
+    readonly creator: string | undefined;
+  };
 }
 
 /** What targets come to. */

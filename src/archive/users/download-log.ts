@@ -1,7 +1,9 @@
 import { basename } from 'node:path';
+import { isRecord } from '../../base/json.ts';
 import type { ModelId, VersionId } from '../../base/ids.ts';
 import type { Transfer } from '../../catalog/transfer.ts';
 import { modelPage } from '../../civitai/links.ts';
+import type { Unwanted } from '../download/want.ts';
 import { imagePage } from './model-meta.ts';
 
 /** Something that is here: the older downloader's words for it. */
@@ -25,8 +27,28 @@ export interface DownloadLog {
   readonly failed: readonly LoggedFailure[];
 }
 
+/** The older downloader's word for a version of which the site names no file. */
+const WITHOUT_FILES = 'safetensors_not_found_in_api';
+
+/** A version that nothing can be fetched of. */
+export function withoutFiles({ version, code, why, next }: Unwanted): LoggedFailure[] {
+  if (version === undefined) return [];
+  const page_url = version.modelId === undefined ? null : modelPage(version.modelId, version.id);
+  return [{ id: version.id, type: 'lora', reason: WITHOUT_FILES, info: { page_url, code, why, next } }];
+}
+
+/** Those of a log that was written before, which no queue remembers. */
+export function withoutFilesIn(log: unknown): LoggedFailure[] {
+  const failed = isRecord(log) && Array.isArray(log['failed']) ? log['failed'] : [];
+  return failed.filter((one): one is LoggedFailure => isRecord(one) && one['reason'] === WITHOUT_FILES);
+}
+
 /** What the log of a creator says: what is queued still is neither here nor lost. */
-export function downloadLogOf(rows: readonly Transfer[], meta: readonly LoggedSuccess[]): DownloadLog {
+export function downloadLogOf(
+  rows: readonly Transfer[],
+  meta: readonly LoggedSuccess[],
+  bare: readonly LoggedFailure[] = [],
+): DownloadLog {
   const success = new Map<string, LoggedSuccess>(meta.map((one) => [keyOf(one), one]));
   const failed = new Map<string, LoggedFailure>();
   for (const row of rows.toSorted((a, b) => a.id - b.id)) {
@@ -35,7 +57,9 @@ export function downloadLogOf(rows: readonly Transfer[], meta: readonly LoggedSu
     if (row.state === 'done') success.set(key, { ...entry, path: row.path, size: row.placed_size ?? 0 });
     else if (row.state !== 'queued') failed.set(key, { ...entry, reason: reasonOf(row), info: infoOf(row) });
   }
-  return { success: [...success.values()], failed: [...failed.values()] };
+  const here = new Set([...success.values()].map(keyOf));
+  const left = new Map(bare.filter((one) => !here.has(keyOf(one))).map((one) => [keyOf(one), one]));
+  return { success: [...success.values()], failed: [...failed.values(), ...left.values()] };
 }
 
 function keyOf({ id, type }: Pick<LoggedSuccess, 'id' | 'type'>): string {
@@ -91,9 +115,11 @@ export function downloadLogText(creator: string, { success, failed }: DownloadLo
     '',
     ...failed.flatMap(({ type, id, reason, info }) => [
       `${type} ${id}: ${reason}`,
-      `  file: ${basename(String(info['expected_file_path']))}`,
+      ...(typeof info['expected_file_path'] === 'string'
+        ? [`  file: ${basename(info['expected_file_path'])}`]
+        : []),
       `  page: ${String(info['page_url'] ?? 'unknown')}`,
-      `  from: ${String(info['download_url'])}`,
+      ...(typeof info['download_url'] === 'string' ? [`  from: ${info['download_url']}`] : []),
       ...(typeof info['why'] === 'string' ? [`  why:  ${info['why']}`] : []),
     ]),
     ...(failed.length === 0 ? ['All succeeded.'] : []),

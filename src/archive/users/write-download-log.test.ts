@@ -45,6 +45,7 @@ describeCatalogs('openDownloadLogs', (open) => {
       output,
       outputs: [output],
       creators: ['Ann'],
+      unwanted: [],
     });
   }
 

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { basename, join, sep } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
-import { LibraryError } from '../../base/errors.ts';
+import { isSystemError, LibraryError } from '../../base/errors.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { outputsNamed } from '../../catalog/meta-outputs.ts';
 import { transfersOf } from '../../catalog/transfer.ts';
@@ -8,11 +9,12 @@ import type { Transfer, TransferEnd } from '../../catalog/transfer.ts';
 import { boundsOf } from '../../library/inside.ts';
 import { setAside } from '../../library/set-aside.ts';
 import { creatorFolder, downloadLogNames } from '../../profiles/users.ts';
+import type { Unwanted } from '../download/want.ts';
 import { isForeignAt } from '../foreign-file.ts';
 import { comparableName } from '../posts/coverage.ts';
 import { writeOutputs } from '../write-outputs.ts';
-import { downloadLogOf, downloadLogText } from './download-log.ts';
-import type { LoggedSuccess } from './download-log.ts';
+import { downloadLogOf, downloadLogText, withoutFiles, withoutFilesIn } from './download-log.ts';
+import type { LoggedFailure, LoggedSuccess } from './download-log.ts';
 
 export interface LogOptions {
   readonly catalog: Catalog;
@@ -24,6 +26,8 @@ export interface LogOptions {
   readonly outputs: readonly string[];
   /** Those whose logs are kept, as the site spells them. */
   readonly creators: readonly string[];
+  /** What can't be fetched at all. */
+  readonly unwanted: readonly Unwanted[];
 }
 
 /** What is to be told of the writing. */
@@ -51,10 +55,13 @@ export async function openDownloadLogs(options: LogOptions): Promise<DownloadLog
   const told = { warnings: [] as string[], failures: [] as LibraryError[] };
   await freePlaces(options, told);
   let metas = await metasIn(options);
+  const bare = new Map(options.creators.map((creator) => [creator, bareOf(creator, options)]));
   const write = async (creators: Iterable<string>): Promise<void> => {
     for (const creator of creators) {
       const own = rows.get(comparableName(creator)) ?? new Map<number, Transfer>();
-      told.failures.push(...(await writeLog(creator, own, metas, options)));
+      told.failures.push(
+        ...(await writeLog(creator, [...own.values()], { metas, bare: bare.get(creator) ?? [] }, options)),
+      );
     }
   };
   await write(options.creators);
@@ -102,6 +109,24 @@ async function rowsOfCreators(options: LogOptions): Promise<Map<string, Map<numb
   return byCreator;
 }
 
+/** Versions without files: those told of now, and those that were told of before. */
+function bareOf(creator: string, { unwanted, output }: LogOptions): LoggedFailure[] {
+  const own = unwanted.filter(
+    ({ version }) =>
+      version?.creator !== undefined && comparableName(version.creator) === comparableName(creator),
+  );
+  return [...withoutFilesIn(readLog(pathsOf(creator, output).json)), ...own.flatMap(withoutFiles)];
+}
+
+function readLog(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    if (isSystemError(error) || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
 /** The row as the catalog has it once the end is recorded. */
 function after(row: Transfer, end: TransferEnd): Transfer {
   if (end.state !== 'done')
@@ -134,11 +159,11 @@ async function freePlaces(
 
 async function writeLog(
   creator: string,
-  rows: ReadonlyMap<number, Transfer>,
-  metas: readonly Meta[],
+  rows: readonly Transfer[],
+  { metas, bare }: { readonly metas: readonly Meta[]; readonly bare: readonly LoggedFailure[] },
   { catalog, clock, output }: LogOptions,
 ): Promise<LibraryError[]> {
-  const log = downloadLogOf([...rows.values()], metasOf(creator, metas));
+  const log = downloadLogOf(rows, metasOf(creator, metas), bare);
   const paths = pathsOf(creator, output);
   const file = { kind: 'list', rootId: undefined, fileId: undefined, mends: true } as const;
   const { failures, left } = await writeOutputs(

@@ -1,5 +1,5 @@
 import type { PlannedWant } from '../../archive/download/plan-transfers.ts';
-import type { Wants } from '../../archive/download/want.ts';
+import type { Unwanted, Wants } from '../../archive/download/want.ts';
 import { comparableName } from '../../archive/posts/coverage.ts';
 import type { Arranged } from '../../archive/users/arrange-wants.ts';
 import { openDownloadLogs } from '../../archive/users/write-download-log.ts';
@@ -27,8 +27,10 @@ export async function openLogs(
   catalog: Catalog,
   { users }: GetRequest,
   planned: readonly PlannedWant[],
+  unwanted: readonly Unwanted[],
 ): Promise<DownloadLogs | undefined> {
   const named = planned.flatMap(({ want, row }) => want.belongs?.creator ?? row?.creator ?? []);
+  named.push(...unwanted.flatMap(({ version }) => version?.creator ?? []));
   const creators = new Map(named.map((name) => [comparableName(name), name]));
   if (users === undefined || creators.size === 0) return undefined;
   return await openDownloadLogs({
@@ -38,6 +40,7 @@ export async function openLogs(
     output: users.output,
     outputs: [...new Set([users.output, ...planned.map(({ want }) => want.output)])],
     creators: [...creators.values()].toSorted(),
+    unwanted,
   });
 }
 

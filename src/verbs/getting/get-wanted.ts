@@ -95,7 +95,7 @@ export async function getWanted(deps: Deps, request: GetRequest): Promise<GetOut
     return { planned: made, rows: await queue(deps, catalog, made) };
   });
   for (const line of planLines(planned, unwanted, request.output)) deps.progress.note(line);
-  const logs = await openLogs(deps, catalog, request, planned);
+  const logs = await openLogs(deps, catalog, request, planned, unwanted);
   const brought = await bringFiles(deps, catalog, rows, request, logs?.ended);
   const came = [...planned, ...brought.ended];
   // Before pages are written: those of creators tell it.
