@@ -377,6 +377,9 @@ describe('the commands of the guide', () => {
     const urls = [`# mine`, `https://civitai.com/posts/${await somePost(standin)}`, plain[0], ''];
     writeFileSync(join(home.folder, 'get_all_models_urls.txt'), urls.join('\r\n'));
     mkdirSync(join(home.folder, 'archive'));
+    const logs = join(home.folder, 'CivitAI/download_logs/ann');
+    mkdirSync(logs, { recursive: true });
+    writeFileSync(join(logs, 'ann_download_log.json'), JSON.stringify({ success: [], failed: [] }));
     mkdirSync(join(home.folder, 'images'));
     writeFileSync(join(home.folder, 'images/12345.txt'), JSON.stringify({ raw_prompt: 'smile, tree' }));
     await writeRecord(join(home.folder, 'civitai-data/ink'), standin);
