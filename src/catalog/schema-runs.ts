@@ -45,6 +45,11 @@ export interface JournalStepTable {
   problem: string | null;
 }
 
+/** A run that moved files, or was taken back, and whose pages are not written yet. */
+export interface PagesDueTable {
+  run_id: number;
+}
+
 /** What the trash knows of a step of `clean`, besides from where to where it went. */
 export interface TrashTable {
   run_id: number;

@@ -3,7 +3,7 @@ import type { ColumnType, Generated } from 'kysely';
 import type { CoverageMemberTable, CoverageTable } from './schema-coverage.ts';
 import type { GenParamTable, ImageAliasTable, ImageTable, ImageUseTable } from './schema-images.ts';
 import type { NotedHashTable, SidecarTable, UserFieldTable } from './schema-notes.ts';
-import type { JournalStepTable, LeaseTable, RunTable, TrashTable } from './schema-runs.ts';
+import type { JournalStepTable, LeaseTable, RunTable, TrashTable, PagesDueTable } from './schema-runs.ts';
 import type { PlaceTable, TransferTable } from './schema-transfers.ts';
 
 /**
@@ -37,6 +37,7 @@ export interface Tables {
   output: OutputTable;
   run: RunTable;
   journal_step: JournalStepTable;
+  pages_due: PagesDueTable;
   trash: TrashTable;
   transfer: TransferTable;
   coverage: CoverageTable;

@@ -6,6 +6,7 @@ import type { RunId } from '../base/ids.ts';
 import { learnTensorHashes } from '../archive/clean/tensor-hashes.ts';
 import type { Trashed } from '../archive/clean/trash-files.ts';
 import type { Catalog } from '../catalog/open.ts';
+import { pagesWritten } from '../catalog/pages-due.ts';
 import { rootsBehind } from '../catalog/output.ts';
 import { shownPath } from '../library/disk-path.ts';
 import { cleanLines, counted, totalOf } from './cleaning/clean-lines.ts';
@@ -168,7 +169,8 @@ interface Work {
 async function act(deps: Deps, catalog: Catalog, work: Work): Promise<RunResult> {
   const { what, input, signal, recovered } = work;
   const behind = new Set([...recovered.roots, ...(await rootsBehind(catalog.db))]);
-  if (behind.size > 0) await rewritePagesAlone(deps, catalog, behind, new Set());
+  if (behind.size > 0) await rewritePagesAlone(deps, catalog, behind, recovered.touched);
+  await pagesWritten(catalog, recovered.due);
   if (what.kind === 'restore') return await takeOut(deps, catalog, what.run, signal);
   if (what.kind === 'empty') return await emptyOut(deps, catalog, what.ageMs, signal);
   const wish = what.kind === 'clean' ? what.wish : { duplicates: false, sameTensors: false };

@@ -4,6 +4,7 @@ import type { OnCollision, OrganiseMode, OrganisePlan, PlanOptions } from '../ar
 import { templateOf } from '../archive/organise/templates.ts';
 import { isInside } from '../archive/targets.ts';
 import type { Catalog } from '../catalog/open.ts';
+import { pagesWritten } from '../catalog/pages-due.ts';
 import { rootsOf } from '../catalog/root.ts';
 import type { Root } from '../catalog/root.ts';
 import type { Deps } from './deps.ts';
@@ -160,11 +161,13 @@ interface Work extends OrganiseWork {
 
 async function organiseAndWrite(work: Work): Promise<RunResult> {
   const { deps, catalog, runId, prepared, recovered, scopes } = work;
-  const { executed, roots, warnings } = await carryOut(work);
+  const { executed, roots, warnings } = await carryOut({ ...work, owesPages: true });
   const told = [...recovered.problems, ...warnings];
   if (executed.stopped !== undefined) return resultOf(prepared, executed, told, undefined);
   const concerned = new Set([...roots, ...recovered.roots, ...scopes.map((scope) => scope.root.id)]);
-  const pages = await rewritePages(deps, catalog, concerned, executed.touched);
+  const touched = new Set([...executed.touched, ...recovered.touched]);
+  const pages = await rewritePages(deps, catalog, concerned, touched);
+  await pagesWritten(catalog, [...recovered.due, ...(runId === undefined ? [] : [runId])]);
   faultPoint('move.pages-written');
   const result = resultOf(prepared, executed, [...told, ...pages.warnings], undefined);
   const failures = [...result.failures, ...pages.failures];

@@ -8,6 +8,7 @@ import type { Undone } from '../archive/organise/undo.ts';
 import { beginUndo, lastJournalled, openRuns, stepsOf } from '../catalog/journal.ts';
 import type { JournalStep } from '../catalog/journal.ts';
 import type { Catalog } from '../catalog/open.ts';
+import { notePagesDue, pagesDueOf, pagesWritten } from '../catalog/pages-due.ts';
 import { rootsOf } from '../catalog/root.ts';
 import { shownPath } from '../library/disk-path.ts';
 import type { Deps } from './deps.ts';
@@ -15,6 +16,7 @@ import { numberOption } from './option.ts';
 import type { Input } from './option.ts';
 import { withFilesLease } from './organising/files-lease.ts';
 import { recoverHeld } from './organising/recover-moves.ts';
+import type { RecoveredHeld } from './organising/recover-moves.ts';
 import { rewritePages, rewritePagesAlone } from './organising/rewrite-pages.ts';
 import { recorded } from './record-run.ts';
 import { aloneIn } from './scanning/alone-in.ts';
@@ -61,24 +63,41 @@ export const undo: Verb = {
 };
 
 async function takeBack(deps: Deps, catalog: Catalog, input: Input, signal: AbortSignal): Promise<RunResult> {
-  const cutShort = (await openRuns(catalog.db, await deps.hostId())).find(
-    ({ state, verb }) => state === 'undoing' && verb !== 'clean',
-  );
-  const { problems } = await recoverHeld(deps, catalog, { signal, finish: false });
+  const cutShort = await cutUndo(deps, catalog);
+  const recovered = await recoverHeld(deps, catalog, { signal, finish: false });
   // An undo that was killed is what "the last run" meant: it is done now, and the run before it is not to follow.
   if (cutShort !== undefined && numberOption(input, 'run') === undefined)
-    return await finished(deps, catalog, cutShort.runId);
+    return await finished(deps, catalog, cutShort, recovered);
   const runId = await chosenRun(deps, catalog, input);
   const planned = runId === undefined ? [] : await stepsOf(catalog.db, runId, ['done', 'left']);
-  if (runId === undefined || planned.every(isFolder)) return { ...planResult([]), warnings: problems };
+  if (runId === undefined || planned.every(isFolder)) {
+    if (recovered.due.length > 0) await rewritePagesAlone(deps, catalog, recovered.roots, recovered.touched);
+    await pagesWritten(catalog, recovered.due);
+    return { ...planResult([]), warnings: recovered.problems };
+  }
   const roots = await journalRoots(catalog.db, await deps.hostId());
   checkPresent(planned, roots);
   if (!(await isWanted(deps, planned))) return { ...planResult(planned), summary: ['Nothing was changed.'] };
   return await aloneIn(
     deps,
     foldersWritten(await rootsOf(catalog.db, await deps.hostId()), rootsIn(planned), deps.cwd),
-    async () => await carryOut({ deps, catalog, runId, roots, signal, problems }),
+    async () => await carryOut({ deps, catalog, runId, roots, signal, recovered }),
   );
+}
+
+/** The run that an undo which was killed was taking back, or had taken back but for the pages. */
+async function cutUndo(deps: Deps, catalog: Catalog): Promise<number | undefined> {
+  const hostId = await deps.hostId();
+  const open = (await openRuns(catalog.db, hostId)).find(
+    ({ state, verb }) => state === 'undoing' && verb !== 'clean',
+  );
+  if (open !== undefined) return open.runId;
+  for (const runId of await pagesDueOf(catalog.db, hostId)) {
+    const steps = await stepsOf(catalog.db, runId);
+    if (steps.some(({ state }) => state === 'undone') && !steps.some(({ state }) => state === 'done'))
+      return runId;
+  }
+  return undefined;
 }
 
 /** Throws UserError `root-absent`: what would be brought back to a drive that is away would land beside it. */
@@ -97,11 +116,14 @@ interface Work {
   readonly runId: number;
   readonly roots: ReadonlyMap<number, JournalRoot>;
   readonly signal: AbortSignal;
-  readonly problems: readonly string[];
+  readonly recovered: RecoveredHeld;
 }
 
-async function carryOut({ deps, catalog, runId, roots, signal, problems }: Work): Promise<RunResult> {
-  await catalog.write((trx) => beginUndo(trx, runId));
+async function carryOut({ deps, catalog, runId, roots, signal, recovered }: Work): Promise<RunResult> {
+  await catalog.write(async (trx) => {
+    await notePagesDue(trx, runId);
+    await beginUndo(trx, runId);
+  });
   faultPoint('move.undo-begun');
   const steps = await stepsOf(catalog.db, runId, ['undoing']);
   const files = steps.filter((step) => !isFolder(step));
@@ -117,8 +139,14 @@ async function carryOut({ deps, catalog, runId, roots, signal, problems }: Work)
   if (undone.stopped instanceof InterruptedError) throw undone.stopped;
   const pages =
     undone.stopped === undefined
-      ? await rewritePages(deps, catalog, rootsIn(steps), undone.touched)
+      ? await rewritePages(
+          deps,
+          catalog,
+          new Set([...rootsIn(steps), ...recovered.roots]),
+          new Set([...undone.touched, ...recovered.touched]),
+        )
       : undefined;
+  if (pages !== undefined) await pagesWritten(catalog, [runId, ...recovered.due]);
   const result = resultOf(files.length, undone);
   const failures = [...result.failures, ...(pages?.failures ?? [])];
   const exitCode = result.exitCode === 0 && failures.length > 0 ? 3 : result.exitCode;
@@ -126,7 +154,7 @@ async function carryOut({ deps, catalog, runId, roots, signal, problems }: Work)
     ...result,
     failures,
     exitCode,
-    warnings: [...problems, ...(pages?.warnings ?? [])],
+    warnings: [...recovered.problems, ...(pages?.warnings ?? [])],
     data: { run: runId, galleries: pages?.galleries ?? [] },
   };
 }
@@ -227,14 +255,22 @@ function resultOf(steps: number, undone: Undone): RunResult {
 }
 
 /** The result of an undo that this command found half done and ended. */
-async function finished(deps: Deps, catalog: Catalog, runId: number): Promise<RunResult> {
+async function finished(
+  deps: Deps,
+  catalog: Catalog,
+  runId: number,
+  recovered: RecoveredHeld,
+): Promise<RunResult> {
   const steps = (await stepsOf(catalog.db, runId, ['undone', 'left', 'undoing'])).filter(
     (step) => !isFolder(step),
   );
   const left = steps.filter((step) => step.state === 'left');
   const restored = steps.filter((step) => step.state === 'undone').length;
   const [roots, touched] = [rootsIn(steps), new Set(steps.map((step) => step.file_id))];
+  for (const id of recovered.roots) roots.add(id);
+  for (const id of recovered.touched) touched.add(id);
   const pages = await rewritePagesAlone(deps, catalog, roots, touched);
+  await pagesWritten(catalog, [runId, ...recovered.due]);
   const failures = left.map((step) => ({
     what: shownPath(step.target),
     code: 'left',

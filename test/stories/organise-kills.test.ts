@@ -41,6 +41,16 @@ const KILLS: Readonly<
   'move.unmade': { by: 'undo copy', passages: [1, 8, 20] },
 };
 
+/** Points of writing the pages behind it. */
+const OF_PAGES = [
+  ['place.written', 2, 'move'],
+  ['outputs.intended', 1, 'undo'],
+  ['place.written', 12, 'undo'],
+  ['place.renamed', 30, 'undo'],
+  ['outputs.intended', 1, 'undo copy'],
+  ['place.written', 12, 'undo copy'],
+] as const;
+
 /** Points of moving that an undo passes as well. */
 const IN_UNDO = ['move.linked', 'move.unlinked'] as const;
 
@@ -137,7 +147,7 @@ describe('files that are moved when the program is killed', () => {
   );
   const inUndo = IN_UNDO.flatMap((point) => [2, 14].map((passage) => [point, passage, 'undo'] as const));
 
-  it.each([...cases, ...inUndo, ...OF_LINKS])(
+  it.each([...cases, ...inUndo, ...OF_LINKS, ...OF_PAGES])(
     'at %s (%i) by %s: the same command ends where an undisturbed one would',
     async (point, passage, by) => {
       const end = await endOf(by);
@@ -153,6 +163,19 @@ describe('files that are moved when the program is killed', () => {
       expectNoTemps();
     },
   );
+
+  it.each(['scan', 'pages', 'clean'])('a %s writes the pages that a killed undo owes', async (verb) => {
+    await prepare('undo');
+    const killed = await library.runWith(faultAt('kill', 'outputs.intended', 1), 'undo', '--yes');
+    expect(killed.signal).toBe('SIGKILL');
+
+    const flags =
+      { scan: [library.folder, '--images', '2'], pages: [library.folder], clean: ['--yes'] }[verb] ?? [];
+    const result = await library.run(verb, ...flags);
+
+    expect(result.code, result.stderr).toBe(0);
+    expect(differences(everything(), await endOf('undo'))).toEqual([]);
+  });
 
   it.each(['move.planned', 'move.linked', 'move.unlinked', 'move.recorded'])(
     'at %s: undo gives every byte back',

@@ -9,6 +9,7 @@ import { transfer } from './0008-transfer.ts';
 import { notedHash } from './0010-noted-hash.ts';
 import { coverage } from './0011-coverage.ts';
 import { place } from './0012-place.ts';
+import { pagesDue } from './0013-pages-due.ts';
 
 /** Every migration, in order. Names start with a number, so that their order is that of their names. */
 export const MIGRATIONS: readonly Migration[] = [
@@ -22,4 +23,5 @@ export const MIGRATIONS: readonly Migration[] = [
   notedHash,
   coverage,
   place,
+  pagesDue,
 ];

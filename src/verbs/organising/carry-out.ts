@@ -12,6 +12,7 @@ import { rootsIn } from '../../archive/organise/undo.ts';
 import { isInside } from '../../archive/targets.ts';
 import { planSteps } from '../../catalog/journal.ts';
 import type { Catalog } from '../../catalog/open.ts';
+import { notePagesDue } from '../../catalog/pages-due.ts';
 import { ensureRoot, rootsOf } from '../../catalog/root.ts';
 import type { Deps } from '../deps.ts';
 import type { OrganiseScope } from './organise-scope.ts';
@@ -26,6 +27,8 @@ export interface OrganiseWork {
   readonly options: PlanOptions;
   readonly signal: AbortSignal;
   readonly scopes: readonly OrganiseScope[];
+  /** True when pages are written behind it, which the next command does where this one is killed before. */
+  readonly owesPages?: boolean;
 }
 
 export interface CarriedOut {
@@ -46,9 +49,13 @@ export async function carryOut(work: OrganiseWork): Promise<CarriedOut> {
   if (runId === undefined) throw new Error('A run that moves files must be recorded.');
   const rootIdOf = await targetRoots(deps, catalog, groups, scopes);
   const planned = stepsFor(groups, options.mode, rootIdOf);
-  const steps = await catalog.write((trx) => planSteps(trx, catalog.engine, runId, planned), {
-    durable: true,
-  });
+  const steps = await catalog.write(
+    async (trx) => {
+      if (work.owesPages === true) await notePagesDue(trx, runId);
+      return await planSteps(trx, catalog.engine, runId, planned);
+    },
+    { durable: true },
+  );
   faultPoint('move.planned');
   const phase = deps.progress.phase('Organising', groups.length, 'files');
   const executed = await executeSteps(steps, {

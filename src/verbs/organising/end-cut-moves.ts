@@ -1,4 +1,5 @@
 import { openRuns } from '../../catalog/journal.ts';
+import { pagesDueOf, pagesWritten } from '../../catalog/pages-due.ts';
 import type { Deps } from '../deps.ts';
 
 /**
@@ -9,15 +10,18 @@ import type { Deps } from '../deps.ts';
 export async function endCutMoves(deps: Deps): Promise<void> {
   if (deps.settings.dryRun) return;
   const catalog = await deps.catalog();
-  if ((await openRuns(catalog.db, await deps.hostId())).length === 0) return;
+  const hostId = await deps.hostId();
+  const isNothingOpen = (await openRuns(catalog.db, hostId)).length === 0;
+  if (isNothingOpen && (await pagesDueOf(catalog.db, hostId)).length === 0) return;
   const [{ recoverHeld }, { ifFilesFree }, { rewritePagesAlone }] = await Promise.all([
     import('./recover-moves.ts'),
     import('./files-lease.ts'),
     import('./rewrite-pages.ts'),
   ]);
   await ifFilesFree(deps, catalog, async (signal) => {
-    const { problems, roots } = await recoverHeld(deps, catalog, { signal, finish: true });
+    const { problems, roots, touched, due } = await recoverHeld(deps, catalog, { signal, finish: true });
     for (const problem of problems) deps.progress.note(problem);
-    await rewritePagesAlone(deps, catalog, roots, new Set());
+    await rewritePagesAlone(deps, catalog, roots, touched);
+    await pagesWritten(catalog, due);
   });
 }

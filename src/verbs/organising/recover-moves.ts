@@ -3,6 +3,7 @@ import { recoverRuns } from '../../archive/organise/recover.ts';
 import { rootsIn } from '../../archive/organise/undo.ts';
 import { openRuns, stepsOf } from '../../catalog/journal.ts';
 import type { Catalog } from '../../catalog/open.ts';
+import { pagesDueOf } from '../../catalog/pages-due.ts';
 import { rootsOf } from '../../catalog/root.ts';
 import type { Deps } from '../deps.ts';
 import { recoverTrash } from '../cleaning/recover-trash.ts';
@@ -14,6 +15,10 @@ export interface RecoveredHeld {
   readonly problems: readonly string[];
   /** Roots whose files lie elsewhere now: their pages are to be written. */
   readonly roots: ReadonlySet<number>;
+  /** Library files that were moved by runs which ended before their pages were written. */
+  readonly touched: ReadonlySet<number>;
+  /** Those runs; say `pagesWritten` of them then. */
+  readonly due: readonly number[];
 }
 
 /**
@@ -27,7 +32,9 @@ export async function recoverHeld(
 ): Promise<RecoveredHeld> {
   const hostId = await deps.hostId();
   const open = await openRuns(catalog.db, hostId);
-  if (open.length === 0) return { problems: [], roots: new Set() };
+  const due = await pagesDueOf(catalog.db, hostId);
+  if (open.length === 0 && due.length === 0)
+    return { problems: [], roots: new Set(), touched: new Set(), due: [] };
   const known = await journalRoots(catalog.db, hostId);
   const steps = await Promise.all(open.map(({ runId }) => stepsOf(catalog.db, runId)));
   const all = rootsIn(steps.flat());
@@ -40,6 +47,8 @@ export async function recoverHeld(
       [...rootsIn(steps[index] ?? [])].filter((id) => verb !== 'scan-paths' || laidOut.has(id)),
     ),
   );
+  const owed = (await Promise.all(due.map((runId) => stepsOf(catalog.db, runId)))).flat();
+  for (const id of rootsIn(owed)) roots.add(id);
   const folders = [...all].flatMap((id) => known.get(id)?.path ?? []);
   const problems = await aloneIn(deps, folders, async () => {
     const sentences: string[] = [];
@@ -53,5 +62,6 @@ export async function recoverHeld(
   for (const problem of problems)
     deps.log.warn('A step of a run that was cut short could not be taken.', { why: problem });
   signal.throwIfAborted();
-  return { problems, roots };
+  const touched = new Set(owed.flatMap((step) => [step.file_id, step.made_file_id ?? step.file_id]));
+  return { problems, roots, touched, due };
 }
