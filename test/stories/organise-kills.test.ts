@@ -46,7 +46,7 @@ const OF_PAGES = [
   ['place.written', 2, 'move'],
   ['outputs.intended', 1, 'undo'],
   ['place.written', 12, 'undo'],
-  ['place.renamed', 30, 'undo'],
+  ['place.renamed', 9, 'undo'],
   ['outputs.intended', 1, 'undo copy'],
   ['place.written', 12, 'undo copy'],
 ] as const;
