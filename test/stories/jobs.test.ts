@@ -440,6 +440,20 @@ describe('a job scan-paths', () => {
     if (adopted > 0) expect(verified.failures.map((failure) => failure.code)).toEqual(['hash-mismatch']);
   });
 
+  it('leaves a gallery from before whole where none is wanted any more', async () => {
+    await library.run(library.job());
+    const side = (): string[] => paths().filter((path) => path.startsWith('gallery.'));
+    const before = side();
+
+    const result = await library.run(
+      library.job({ names: { ...USUAL_NAMES, gallery: undefined }, skipExisting: false }),
+    );
+
+    expect(result.failures).toEqual([]);
+    expect(before).toContain('gallery.files/cards.js');
+    expect(side()).toEqual(before);
+  });
+
   it('writes neither pages nor gallery where they are off', async () => {
     await library.run(
       library.job({ names: { ...USUAL_NAMES, page: undefined, gallery: undefined }, images: 'none' }),

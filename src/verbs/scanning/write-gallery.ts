@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { writeOutputs } from '../../archive/write-outputs.ts';
 import type { Output } from '../../archive/write-outputs.ts';
@@ -107,7 +108,9 @@ export async function writeGallery(
   // Images that came since are still to be shown.
   await dateOutput(catalog, imagesPageOf(place.files), startedAt);
   const kept = [...paths, ...thumbs.byPath.values(), ...posters.values()];
-  await removeLeftovers(catalog, place.files, new Set(kept));
+  // A page from before, where none is wanted any more, still shows what lies there.
+  const isShown = !place.hasPage && [place.page, place.pageOtherwise].some((path) => existsSync(path));
+  if (!isShown) await removeLeftovers(catalog, place.files, new Set(kept));
   const isForeign = done.foreign.includes(place.page);
   const left = done.foreign.filter((path) => path !== place.page);
   return {
