@@ -26,8 +26,8 @@ function ask(path: string, extra: Partial<Ask> = {}): Ask {
   };
 }
 
-function sent(status: number, headers: Record<string, string> = {}): Sent {
-  return { status, bytes: 0, fromEdge: false, headers };
+function sent(status: number, headers: Record<string, string> = {}, headAt = 0): Sent {
+  return { status, bytes: 0, fromEdge: false, headAt, headers };
 }
 
 /** The problems after one request. */
@@ -121,14 +121,14 @@ describe('holds', () => {
     [new Date(20_000).toUTCString(), 20_000, false],
   ])('Retry-After %s, asked again after %i ms', (header: string, at: number, early: boolean) => {
     const watch = watchManners();
-    watch.ended(ask('/api/v1/models'), sent(429, { 'retry-after': header }), 0);
+    watch.ended(ask('/api/v1/models'), sent(429, { 'retry-after': header }));
     watch.begun(ask('/api/v1/models/1'), at);
     expect(watch.problems()).toHaveLength(early ? 1 : 0);
   });
 
   it('forgive what was on its way, and other hosts', () => {
     const watch = watchManners();
-    watch.ended(ask('/api/v1/models'), sent(503, { 'retry-after': '60' }), 1_000);
+    watch.ended(ask('/api/v1/models'), sent(503, { 'retry-after': '60' }, 1_000));
     watch.begun(ask('/api/v1/models/1'), 1_100);
     watch.begun(ask('/storage/a'), 30_000);
     expect(watch.problems()).toEqual([]);
@@ -137,7 +137,7 @@ describe('holds', () => {
   it('know the page limit, which no waiting helps', () => {
     const watch = watchManners();
     const beyond = ask('/api/v1/images?page=11&limit=100');
-    watch.ended(beyond, sent(429), 0);
+    watch.ended(beyond, sent(429));
     watch.begun(beyond, 99_000);
     expect(watch.problems().join()).toContain('page limit');
   });

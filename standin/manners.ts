@@ -47,12 +47,12 @@ export function watchManners(options: MannersOptions = {}): Watch {
       }
       if (refusedPages.has(ask.url.href)) complain('a page beyond the page limit asked for again', ask);
     },
-    ended(ask, sent, at) {
+    ended(ask, sent) {
       const kind = hostKind(ask.url.pathname);
-      const wait = retryAfterMs(sent, at);
+      const wait = retryAfterMs(sent);
       if (wait !== undefined) {
-        const until = Math.max(at + wait, holds.get(kind)?.until ?? 0);
-        holds.set(kind, { spokenAt: at, until });
+        const until = Math.max(sent.headAt + wait, holds.get(kind)?.until ?? 0);
+        holds.set(kind, { spokenAt: sent.headAt, until });
       }
       if (isPageRefusal(ask, sent)) refusedPages.add(ask.url.href);
     },

@@ -89,6 +89,8 @@ export interface Sent {
   /** Bytes of the body that were sent. */
   readonly bytes: number;
   readonly fromEdge: boolean;
+  /** When its head left, real epoch ms: whoever asks for a pause asks from then on, however long the body takes. */
+  readonly headAt: number;
   /** Headers of the answer, names in lower case; empty when the connection broke first. */
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -98,7 +100,7 @@ export interface Manners {
   /** Called when the request was read. `at` is real epoch ms: pace is judged in real time. */
   begun(ask: Ask, at: number): void;
   /** Called when the answer was sent or the connection broke. */
-  ended(ask: Ask, sent: Sent, at: number): void;
+  ended(ask: Ask, sent: Sent): void;
   /** Sentences, one for each kind of misbehaviour seen. */
   problems(): readonly string[];
   reset(): void;

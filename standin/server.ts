@@ -128,7 +128,7 @@ async function answerOne(
   };
   parts.manners?.begun(ask, Date.now());
   const sent = await serve(parts, route, ask, response);
-  parts.manners?.ended(ask, sent, Date.now());
+  parts.manners?.ended(ask, sent);
   record(recordOf(ask, sent));
 }
 
@@ -152,7 +152,7 @@ async function serve(parts: ServerParts, route: Route, ask: Ask, response: Serve
   }
   if (faults.some((fault) => fault.kind === 'reset')) {
     response.socket?.resetAndDestroy();
-    return { status: 0, bytes: 0, fromEdge: false, headers: {} };
+    return { status: 0, bytes: 0, fromEdge: false, headAt: Date.now(), headers: {} };
   }
   const instead = faults.find(
     (fault): fault is Extract<Fault, { kind: 'instead' }> => fault.kind === 'instead',
@@ -179,8 +179,9 @@ async function serveThroughEdge(
   const answer = await answerOf(route, ask);
   const headers = { server: 'standin', ...classHeaders(route, ask), ...answer.headers };
   if (answer.stream !== undefined) {
+    const headAt = Date.now();
     const bytes = await sendStream(response, answer.status, headers, answer.stream);
-    return { status: answer.status, bytes, fromEdge: false, headers };
+    return { status: answer.status, bytes, fromEdge: false, headAt, headers };
   }
   const packed = pack(answer, headers);
   if (key !== undefined) parts.edge.keep(key, packed, ask.now);
@@ -205,6 +206,7 @@ async function finish(
   ask: Ask,
   fromEdge: boolean,
 ): Promise<Sent> {
+  const headAt = Date.now();
   const bytes = await sendPacked(response, packed, faults, ask.method === 'HEAD');
-  return { status: packed.status, bytes, fromEdge, headers: packed.headers };
+  return { status: packed.status, bytes, fromEdge, headAt, headers: packed.headers };
 }

@@ -11,7 +11,7 @@ export interface Failure {
   readonly error: Error;
   /** The pause the host asked for. */
   readonly retryAfterMs: number | undefined;
-  /** True when the whole host wants silence, not just this request. */
+  /** True when the whole host wants silence, not just this request. A named time is held by the pacing already. */
   readonly holdsHost: boolean;
   /** Tries in all for this kind of fault. */
   readonly attempts: number | undefined;
@@ -54,6 +54,19 @@ export async function failureOf(response: Response, now: number): Promise<Failur
   });
   const pause = retryAfterMs(headers['retry-after'], now);
   return { error, retryAfterMs: pause, holdsHost: status === 503, attempts: undefined };
+}
+
+/**
+ * How long the whole host wants silence, in ms from `now` (epoch ms), as the head of an answer says: a 429 or 503 with a
+ * `Retry-After`, unless it is a page of whoever stands in front of the site. `undefined` when it names no time to come.
+ */
+export function hostPauseMs(
+  { status, headers }: Pick<Response, 'status' | 'headers'>,
+  now: number,
+): number | undefined {
+  if (status !== 429 && (status !== 503 || isHtml(headers))) return undefined;
+  const asked = retryAfterMs(headers['retry-after'], now) ?? 0;
+  return asked > 0 ? asked : undefined;
 }
 
 /** A region is refused by the site in its own words; anything else is about the one thing that was asked for. */

@@ -1,9 +1,10 @@
 import type { Clock } from '../base/clock.ts';
 import { SourceError } from '../base/errors.ts';
 import { formatSpan } from '../base/dates.ts';
+import { hostPauseMs } from './failure.ts';
 import type { Allowance, Limit } from './limits.ts';
 import type { Ledger } from './ledger.ts';
-import type { Request, Send } from './send.ts';
+import type { Request, Response, Send } from './send.ts';
 import { openSlots, type Slots } from './slots.ts';
 import type { Booking, Hold, NetState } from './state.ts';
 import type { Wait } from './wait.ts';
@@ -29,7 +30,7 @@ export interface Pacing {
 
 /**
  * Lets requests through at the host's pace: a slot, a booked start, no hold. Without a rate and a hold it costs no
- * look into the store but one a second. Throws SourceError `rate-limited` when a hold outlasts the patience.
+ * look into the store but one a second. A pause the host names counts from the head of the answer. Throws SourceError `rate-limited` when a hold outlasts the patience.
  */
 export function pacing(send: Send, parts: PacingParts): Pacing {
   const { state, clock, wait, ledger, patienceMs } = parts;
@@ -75,11 +76,20 @@ export function pacing(send: Send, parts: PacingParts): Pacing {
     return giveBack;
   };
 
+  const hold = async (host: string, held: Hold): Promise<void> => {
+    await state.hold(host, held);
+    looks.delete(host);
+  };
+  /** Before the slot is free: whoever waits for it must hear of the pause first. */
+  const heed = async (host: string, response: Response): Promise<void> => {
+    const now = clock.now();
+    const ms = hostPauseMs(response, now);
+    if (ms === undefined) return;
+    await hold(host, { until: now + ms, reason: `${host} asks for a pause`, kind: 'retry_after' });
+  };
+
   return {
-    async hold(host, hold) {
-      await state.hold(host, hold);
-      looks.delete(host);
-    },
+    hold,
     async send(request) {
       const { host } = new URL(request.url);
       const { limit, shared } = parts.limitsFor(host, request.endpoint);
@@ -96,6 +106,7 @@ export function pacing(send: Send, parts: PacingParts): Pacing {
           await waitForHold(host, request);
         }
         const response = await send(request);
+        await heed(host, response);
         // The slot is free when the body is: a download takes its place until its last byte.
         if (response.body.closed) release();
         else response.body.once('close', release);

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { askJson } from './ask-json.ts';
@@ -98,6 +99,42 @@ describe('asking again', () => {
     await expect(askJson(net.send, get(`${server.origin}/c`), JSON.parse)).rejects.toThrow('asleep');
 
     expect(server.asked.map((asked) => asked.url)).toEqual(['/a', '/b']);
+  });
+
+  it.each([
+    ['at once', (response: ServerResponse): void => void response.end('{"error":"x"}')],
+    [
+      'slowly',
+      (response: ServerResponse): void => {
+        response.write('{"error":');
+        setTimeout(() => response.end('"x"}'), 200);
+      },
+    ],
+  ])('keeps back who waits for a slot when a pause is asked for, its body sent %s', async (_how, send) => {
+    const begun = bench.clock.now();
+    const askedAt: number[] = [];
+    const server = await bench.serve((asked, response, before) => {
+      askedAt.push(bench.clock.now() - begun);
+      if (before > 0) return ok(asked, response, before);
+      response.writeHead(503, { 'retry-after': '30' });
+      send(response);
+    });
+    // A clock that lets what is on its way arrive before it moves.
+    const sleep = async (ms: number): Promise<void> => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await bench.clock.sleep(ms);
+    };
+    const net = bench.open(server.origin, {
+      mediaConcurrency: 1,
+      clock: { now: bench.clock.now, sleep },
+    });
+    const ask = (path: string): Promise<unknown> =>
+      askJson(net.send, get(`${server.origin}/${path}`, { endpoint: 'media' }), JSON.parse);
+
+    await Promise.all([ask('a'), ask('b'), ask('c')]);
+
+    expect(askedAt).toHaveLength(4);
+    expect(Math.min(...askedAt.slice(1))).toBeGreaterThanOrEqual(30_000);
   });
 
   it('says that a page came for data when nothing else ever comes', async () => {

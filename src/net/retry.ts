@@ -18,7 +18,7 @@ export interface RetryParts {
   readonly log: Log;
   readonly wait: Wait;
   readonly health: Health;
-  /** Asks every worker and process to leave the host alone until a time (epoch ms). */
+  /** Asks every worker and process to leave the host alone until a time (epoch ms), where the host named none. */
   readonly hold: (host: string, hold: Hold) => Promise<void>;
   readonly ledger: Ledger;
   /** Tries of one request after the first, while the host answers others. */
@@ -82,12 +82,7 @@ async function beforeNext(
 ): Promise<void> {
   const { clock, health, patienceMs } = parts;
   const asked = failure.retryAfterMs;
-  if (asked !== undefined && asked > patienceMs) {
-    const until = clock.now() + asked;
-    if (failure.holdsHost)
-      await parts.hold(host, { until, reason: `${host} asks for a pause`, kind: 'retry_after' });
-    throw holdTooLong(host, asked);
-  }
+  if (asked !== undefined && asked > patienceMs) throw holdTooLong(host, asked);
   const left = health.left(host, clock.now());
   if (left <= 0) throw givenUp(failure, host, patienceMs, request);
   if (attempt >= Math.min(failure.attempts ?? Infinity, parts.retries + 1)) throw failure.error;
@@ -95,7 +90,8 @@ async function beforeNext(
   const { kind, ms, reason } = pause;
   const why = failure.error.message;
   parts.log.debug('asking again', { endpoint: request.endpoint, attempt, ms, kind, why });
-  if (failure.holdsHost) await parts.hold(host, { until: clock.now() + ms, reason, kind });
+  if (failure.holdsHost && kind === 'back_off')
+    await parts.hold(host, { until: clock.now() + ms, reason, kind });
   parts.ledger.retried(request);
   await parts.wait(pause, request);
 }
