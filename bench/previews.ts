@@ -49,8 +49,8 @@ export async function run({ images = 5000, rounds = 3 }: PreviewBenchOptions = {
     const source = { apiUrl: standin.apiUrl, urls: imageUrls(new URL(standin.apiUrl).origin, images) };
     const pairs: { readonly curl: number; readonly ours: number }[] = [];
     for (let round = 0; round < rounds; round += 1) {
-      const curl = await inFolder(join(folder, 'curl'), (to) => withCurl(source, to));
-      const ours = await inFolder(join(folder, 'ours'), (to) => withOurs(source, to));
+      const curl = await inFolder(join(folder, `curl-${round}`), (to) => withCurl(source, to));
+      const ours = await inFolder(join(folder, `ours-${round}`), (to) => withOurs(source, to));
       pairs.push({ curl, ours });
     }
     const ratio = median(pairs.map((pair) => pair.curl / pair.ours));
@@ -71,11 +71,13 @@ export async function run({ images = 5000, rounds = 3 }: PreviewBenchOptions = {
   }
 }
 
-/** Gives the milliseconds of some work in a new folder; what it left for the disk to do is done before the next. */
+/**
+ * Gives the milliseconds of some work in a new folder; what it left for the disk to do is done before the next. The files
+ * stay until all is over: for minutes ext4 passes over the inodes of what was removed, and searches long for others.
+ */
 async function inFolder(folder: string, work: (folder: string) => Promise<number>): Promise<number> {
   mkdirSync(folder, { recursive: true });
   const ms = await work(folder);
-  rmSync(folder, { recursive: true });
   spawnSync('sync');
   return ms;
 }
