@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { nearestWord } from './nearest-word.ts';
+import { longerNames, nearestWord, shorterName } from './nearest-word.ts';
 
 const KEYS = [
   'catalog',
@@ -43,5 +43,39 @@ describe('the nearest word', () => {
         },
       ),
     );
+  });
+});
+
+describe('names that share words', () => {
+  const names = ['enabled', 'operation_mode', 'output_dir', 'on_collision', 'custom_template', 'template'];
+
+  it.each([
+    ['mode', ['operation_mode']],
+    ['dir', ['output_dir']],
+    ['modeOperation', ['operation_mode']],
+    ['custom', ['custom_template']],
+    ['on', []],
+    ['od', []],
+    ['code', []],
+  ])('takes %s to be short for %s', (given, meant) => {
+    expect(longerNames(given, names)).toEqual(meant);
+  });
+
+  it('names none when many hold the word', () => {
+    const many = ['a', 'b', 'c', 'd', 'e'].map((one) => `gallery_${one}`);
+
+    expect(longerNames('gallery', many.slice(1))).toEqual(many.slice(1));
+    expect(longerNames('gallery', many)).toEqual([]);
+  });
+
+  it.each([
+    ['path_template', 'template'],
+    ['custom_path_template', 'custom_template'],
+    ['html_enabled', 'enabled'],
+    ['a_path_template', undefined],
+    ['enabled_template', undefined],
+    ['move', undefined],
+  ])('takes %s to be one word too long for %s', (given, meant) => {
+    expect(shorterName(given, names)).toBe(meant);
   });
 });

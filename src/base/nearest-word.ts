@@ -10,6 +10,35 @@ export function nearestWord(given: string, words: readonly string[]): string | u
   return best?.word;
 }
 
+/** Names of which more than so many begin alike say nothing. */
+const MOST_NAMED = 4;
+
+/** The names of several words that hold all words of `given`: `mode` is short for `operation_mode`. None when many do. */
+export function longerNames(given: string, names: readonly string[]): string[] {
+  const own = partsOf(given);
+  if (own.every((part) => part.length < 3)) return [];
+  const found = names.filter((name) => {
+    const parts = partsOf(name);
+    return own.every((part) => parts.includes(part));
+  });
+  return found.length > MOST_NAMED ? [] : found;
+}
+
+/** The name that has all words of `given` but one: `max_count` for `max_image_count`. `undefined` when none or several do. */
+export function shorterName(given: string, names: readonly string[]): string | undefined {
+  const own = partsOf(given);
+  const found = names.filter((name) => {
+    const parts = partsOf(name);
+    return parts.length === own.length - 1 && parts.every((part) => own.includes(part));
+  });
+  return found.length === 1 ? found[0] : undefined;
+}
+
+function partsOf(name: string): string[] {
+  const words = name.replaceAll(/([a-z\d])([A-Z])/g, '$1_$2').toLowerCase();
+  return words.split(/[-_ ]+/).filter(Boolean);
+}
+
 function folded(word: string): string {
   return word.toLowerCase().replaceAll(/[-_ ]/g, '');
 }

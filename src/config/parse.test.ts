@@ -255,6 +255,21 @@ input_paths:
     );
   });
 
+  it.each([
+    ['organization', 'mode', 'operation_mode'],
+    ['organization', 'dir', 'output_dir'],
+    ['organization', 'output', 'output_dir'],
+    ['organization', 'path_template', 'template'],
+    ['scanner', 'cache', 'cache_dir" or "cache_validity'],
+    ['scanner', 'refresh', 'force_refresh'],
+  ])('finds in %s the key that shares words with %s', (section, key, meant) => {
+    expect(parse(`${section}: { ${key}: x }`).problems[0]?.message).toContain(`did you mean "${meant}`);
+  });
+
+  it.each(['colour', 'speed_limit_of_all', 'dr'])('proposes nothing for %s', (key) => {
+    expect(parse(`organization: { ${key}: x }`).problems[0]?.message).toBe(`unknown key "${key}"`);
+  });
+
   it.each(['a: [1', 'a: 1\na: 2', '\t- x', 'a: *nowhere', 'a: &x [*y]', bomb()])(
     'has a place for broken YAML %#',
     (text) => {

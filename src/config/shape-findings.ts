@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Finding } from './finding.ts';
 import { keysAt, placesOfKey } from './known-keys.ts';
-import { nearestWord } from '../base/nearest-word.ts';
+import { longerNames, nearestWord, shorterName } from '../base/nearest-word.ts';
 
 /** What a schema has against a value: unknown keys, wrong values. `at`: where the value stands in the file. */
 export function shapeFindings(value: unknown, schema: z.ZodType, at: readonly string[] = []): Finding[] {
@@ -39,13 +39,23 @@ function unknownKey(
   at: readonly string[],
 ): Pick<Finding, 'message' | 'next'> {
   const key = String(path.at(-1));
-  const nearest = nearestWord(key, keysAt(schema, path.slice(0, -1)));
-  if (nearest !== undefined)
-    return { message: `unknown key "${key}"; did you mean "${nearest}"?`, next: `Write ${nearest}.` };
+  const known = keysAt(schema, path.slice(0, -1));
+  const meant = (names: readonly string[]): Pick<Finding, 'message' | 'next'> => ({
+    message: `unknown key "${key}"; did you mean ${names.map((name) => `"${name}"`).join(' or ')}?`,
+    next: `Write ${names.join(' or ')}.`,
+  });
+  const nearest = nearestWord(key, known);
+  if (nearest !== undefined) return meant([nearest]);
+  const longer = longerNames(key, known);
+  if (longer.length > 0) return meant(longer);
   const elsewhere = placesOfKey(schema, key)[0];
-  if (elsewhere === undefined) return { message: `unknown key "${key}"`, next: 'Take it out.' };
-  const place = [...at, elsewhere].join('.');
-  return { message: `unknown key "${key}" here; there is ${place}`, next: `Move it to ${place}.` };
+  if (elsewhere !== undefined) {
+    const place = [...at, elsewhere].join('.');
+    return { message: `unknown key "${key}" here; there is ${place}`, next: `Move it to ${place}.` };
+  }
+  const shorter = shorterName(key, known);
+  if (shorter !== undefined) return meant([shorter]);
+  return { message: `unknown key "${key}"`, next: 'Take it out.' };
 }
 
 function wrongValue(issue: z.core.$ZodIssue): Pick<Finding, 'message' | 'next'> {

@@ -265,9 +265,22 @@ describe('a job scan-paths', () => {
       expect(second.exitCode).toBe(0);
       expect(second.counts).toMatchObject({ files: library.files.length, organised: 0 });
       expect(second.warnings.join().includes('holds no')).toBe(mode === 'move');
+      const inPlace = { organise_files: library.files.length, organise_identical: library.files.length };
+      for (const again of [planned, second]) expect(again.counts).toMatchObject(inPlace);
       expect(treeOf(output)).toEqual(after);
     },
   );
+
+  it('says that it organised nothing when nothing changed', async () => {
+    const job = library.job({ organise: { ...USUAL_WISH, mode: 'copy' } });
+    await library.run(job);
+
+    const again = await library.run(job);
+
+    expect(again.counts).toMatchObject({ files: library.files.length, hashed: 0 });
+    expect(organisedParts(again)).toBe(0);
+    expect(again.counts['organise_files']).toBe(0);
+  });
 
   it('keeps previews that are there when the site has none to give (B0-10)', async () => {
     await library.run(library.job());

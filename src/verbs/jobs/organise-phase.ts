@@ -15,8 +15,10 @@ import { dryResult, resultOf } from '../organising/organise-result.ts';
 import type { OrganiseCounts, OrganiseResult } from '../organising/organise-result.ts';
 import type { OrganiseScope } from '../organising/organise-scope.ts';
 import { preparePlan } from '../organising/prepare-plan.ts';
+import type { PreparedPlan } from '../organising/prepare-plan.ts';
 import type { ReadyToWrite } from '../scanning/full-scan.ts';
 import type { IdentifiedRoots } from '../scanning/identify-roots.ts';
+import { withoutCopies } from '../scanning/organised-copies.ts';
 import type { OrganiseWish } from './job.ts';
 import { jobScope, parseOutput } from './job-scopes.ts';
 import type { JobOutput } from './job-scopes.ts';
@@ -30,12 +32,17 @@ export interface OrganisePhase {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+/** The counts where nothing had changed, so that nothing was looked at. */
+export const NOTHING_ORGANISED = namedCounts({ files: 0, done: 0, identical: 0, skipped: 0, failed: 0 });
+
 interface Work {
   readonly deps: Deps;
   readonly catalog: Catalog;
   readonly runId: RunId | undefined;
   readonly wish: OrganiseWish;
   readonly found: IdentifiedRoots;
+  /** Roots (absolute) of which a file and what organising made of it count as one. */
+  readonly countedOnce: readonly string[];
 }
 
 /** Throws UserError `bad-template` when a wish can't be done. */
@@ -49,14 +56,21 @@ function optionsOf({ template, mode, onCollision }: OrganiseWish): PlanOptions {
 }
 
 /** Organises what was identified, for who holds the lease and the folders; under the wish's dry run only plans. */
-export async function organiseFound({ deps, catalog, runId, wish, found }: Work): Promise<OrganisePhase> {
+export async function organiseFound({
+  deps,
+  catalog,
+  runId,
+  wish,
+  found,
+  countedOnce,
+}: Work): Promise<OrganisePhase> {
   const output = parseOutput(wish, deps.cwd);
   const options = optionsOf(wish);
   const placed = await placedEarlier(catalog, output);
   const scopes = found.roots.map(({ root, target, walk }) =>
     jobScope(root, target, output, placed, foldersIn(root, walk.meant)),
   );
-  const prepared = await preparePlan(deps, catalog, scopes, options, deps.signal);
+  const prepared = await prepareCounted(deps, catalog, { scopes, options, countedOnce });
   const asFound = { ...found, warnings: [], failures: [], writes: true };
   if (wish.dryRun) {
     const result = dryResult(prepared, scopes, options, deps.terminal.width);
@@ -99,7 +113,8 @@ export async function planKnown({
   catalog,
   wish,
   targets,
-}: Pick<Work, 'deps' | 'catalog' | 'wish'> & {
+  countedOnce,
+}: Pick<Work, 'deps' | 'catalog' | 'wish' | 'countedOnce'> & {
   readonly targets: readonly Target[];
 }): Promise<OrganisePhase> {
   const output = parseOutput(wish, deps.cwd);
@@ -112,11 +127,28 @@ export async function planKnown({
     const walk = await walkTarget(target, { signal: deps.signal });
     scopes.push(jobScope(root, target, output, placed, foldersIn(root, walk.meant)));
   }
-  const prepared = await preparePlan(deps, catalog, scopes, options, deps.signal);
+  const prepared = await prepareCounted(deps, catalog, { scopes, options, countedOnce });
   const result = dryResult(prepared, scopes, options, deps.terminal.width);
   const nothing = { roots: [], stocks: new Map<WalkedRoot, Stock>(), touched: new Set<number>() };
   const { warnings, failures } = result;
   return phaseOf(result, { ...nothing, warnings, failures, writes: false });
+}
+
+interface Asked extends Pick<Work, 'countedOnce'> {
+  readonly scopes: readonly OrganiseScope[];
+  readonly options: PlanOptions;
+}
+
+/** A plan in which copies and links in the output folder that stay there are not counted beside their originals. */
+async function prepareCounted(
+  deps: Deps,
+  catalog: Catalog,
+  { scopes, options, countedOnce }: Asked,
+): Promise<PreparedPlan> {
+  const { plan, files } = await preparePlan(deps, catalog, scopes, options, deps.signal);
+  const counting = await withoutCopies(catalog, new Set(files.map(({ fileId }) => fileId)), countedOnce);
+  const quiet = new Set(plan.staying.flatMap(({ file, status }) => (status === 'failed' ? [] : [file])));
+  return { plan, files: files.filter((file) => counting.has(file.fileId) || !quiet.has(file)) };
 }
 
 function phaseOf(result: OrganiseResult, ready: ReadyToWrite): OrganisePhase {

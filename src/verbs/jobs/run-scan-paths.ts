@@ -19,7 +19,7 @@ import type { Failure, RunResult } from '../verb.ts';
 import { inputRoots } from './input-roots.ts';
 import type { ScanPathsJob } from './job.ts';
 import { parseOutput } from './job-scopes.ts';
-import { checkWish, organiseFound, planKnown } from './organise-phase.ts';
+import { checkWish, NOTHING_ORGANISED, organiseFound, planKnown } from './organise-phase.ts';
 import type { OrganisePhase } from './organise-phase.ts';
 import { compareHashes } from './compare-hashes.ts';
 
@@ -98,6 +98,7 @@ async function runAlone(
 ): Promise<RunResult> {
   const warnings: string[] = [];
   const failures = [...problems];
+  const { uncountedCopiesOf: countedOnce = [] } = request;
   let phase: OrganisePhase | undefined;
   const organise = job.organise === undefined ? undefined : parseOutput(job.organise, deps.cwd);
   const folders = [...foldersOf(deps, request), ...(organise?.kind === 'one' ? [organise.folder] : [])];
@@ -112,7 +113,7 @@ async function runAlone(
           ? await compareHashes(catalog, found)
           : { warnings: [], failures: [] };
         if (job.organise === undefined) return { ...found, ...compared, writes: true };
-        phase = await organiseFound({ deps, catalog, runId, wish: job.organise, found });
+        phase = await organiseFound({ deps, catalog, runId, wish: job.organise, found, countedOnce });
         const { ready } = phase;
         return {
           ...ready,
@@ -123,6 +124,7 @@ async function runAlone(
     }),
   );
   return resultOf(
+    job,
     {
       ...outcome,
       warnings: [...warnings, ...outcome.warnings],
@@ -134,12 +136,14 @@ async function runAlone(
 }
 
 function resultOf(
+  job: ScanPathsJob,
   outcome: ScanOutcome,
   phase: OrganisePhase | undefined,
   runId: RunId | undefined,
 ): RunResult {
   const result = scanResult(outcome);
-  if (phase === undefined) return result;
+  if (phase === undefined && job.organise === undefined) return result;
+  if (phase === undefined) return { ...result, counts: { ...result.counts, ...NOTHING_ORGANISED } };
   return {
     ...result,
     counts: { ...result.counts, ...phase.counts },
@@ -177,12 +181,13 @@ async function planJob(
     failures: [...failures, ...outcome.failures],
   };
   if (job.organise === undefined) return scanResult(all);
-  const phase = await planKnown({ deps, catalog, wish: job.organise, targets: looked });
+  const { uncountedCopiesOf: countedOnce = [] } = request;
+  const phase = await planKnown({ deps, catalog, wish: job.organise, targets: looked, countedOnce });
   const { ready } = phase;
   const joined = {
     ...all,
     warnings: [...all.warnings, ...ready.warnings],
     failures: [...all.failures, ...ready.failures],
   };
-  return resultOf(joined, phase, undefined);
+  return resultOf(job, joined, phase, undefined);
 }

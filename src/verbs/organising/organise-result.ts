@@ -2,7 +2,7 @@ import { formatCount } from '../../base/bytes.ts';
 import type { AppError } from '../../base/errors.ts';
 import { failureOf } from '../../archive/organise/execute.ts';
 import type { Executed } from '../../archive/organise/execute.ts';
-import type { OrganisePlan, PlanOptions } from '../../archive/organise/plan.ts';
+import type { OrganisePlan, PlanOptions, Staying } from '../../archive/organise/plan.ts';
 import { shownPath } from '../../library/disk-path.ts';
 import type { Failure, RunResult } from '../verb.ts';
 import type { OrganiseScope } from './organise-scope.ts';
@@ -109,7 +109,9 @@ function failedIn(plan: OrganisePlan): Failure[] {
 
 /** What was neither done nor is identical nor failed was skipped, whatever the reason: the parts make up the whole. */
 function countsOf({ files, plan }: PreparedPlan, done: number, failed: number): OrganiseCounts {
-  const identical = plan.staying.filter((one) => one.status === 'identical').length;
+  const counting = new Set(files);
+  const isInPlace = ({ file, status }: Staying): boolean => status === 'identical' && counting.has(file);
+  const identical = plan.staying.filter(isInPlace).length;
   return { files: files.length, done, identical, skipped: files.length - done - identical - failed, failed };
 }
 

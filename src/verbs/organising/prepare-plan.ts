@@ -10,7 +10,7 @@ import type { OrganiseScope } from './organise-scope.ts';
 
 export interface PreparedPlan {
   readonly plan: OrganisePlan;
-  /** Every model file that was asked for. */
+  /** Every model file that was asked for and counts. */
   readonly files: readonly PlanFile[];
 }
 
