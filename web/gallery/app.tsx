@@ -1,29 +1,33 @@
 import type { JSX } from 'preact';
 import { useMemo, useRef, useState } from 'preact/hooks';
-import { copyText } from '../shared/clipboard.ts';
+import { chosenIn } from '../browse/chips.tsx';
+import { copyAndTell } from '../browse/copy-and-tell.ts';
+import type { FacetName } from '../browse/facets.ts';
+import { Frame } from '../browse/frame.tsx';
+import { KeySheet } from '../browse/key-sheet.tsx';
+import { useFound } from '../browse/use-found.ts';
+import { useKeys } from '../browse/use-keys.ts';
+import { useNotice } from '../browse/use-notice.ts';
+import { useSettings } from '../browse/use-settings.ts';
+import { useView } from '../browse/use-view.ts';
+import { withChoice } from '../browse/view-hash.ts';
 import { keepOrder } from '../shared/order.ts';
-import { localStore, nextTheme } from '../shared/settings.ts';
+import { localStore } from '../shared/settings.ts';
 import type { CardActions } from './card.tsx';
 import type { Cards } from './card-data.ts';
-import { FacetList } from './facet-list.tsx';
+import { facetsOf } from './card-facets.ts';
 import { Empty } from './empty.tsx';
-import { type FacetName, facetsOf } from './facets.ts';
-import { filterCards } from './filter.ts';
 import { Grid } from './grid.tsx';
 import { Groups, groupsOf, inGroups } from './groups.tsx';
 import { List } from './list.tsx';
-import { KeySheet, Options, SelectionBar } from './panels.tsx';
+import { MODEL_KEYS, ModelOptions, SelectionBar } from './panels.tsx';
 import { countRemoved, ShelfHead } from './shelf.tsx';
 import { sortCards, sortNamed } from './sort.ts';
 import type { SortName } from './sort.ts';
-import { Chosen, Toolbar } from './toolbar.tsx';
-import { useNotice } from './use-notice.ts';
+import { Toolbar } from './toolbar.tsx';
 import { useSearch } from './use-search.ts';
-import { useKeys } from './use-keys.ts';
-import { useSettings } from './use-settings.ts';
-import { useView } from './use-view.ts';
-import { formatHash, isWholeOrder, modelViews, WHOLE, withChoice } from './view-state.ts';
-import { useBarHeight, useStanding } from './use-standing.ts';
+import { useStanding } from './use-standing.ts';
+import { FACET_NAMES, formatHash, isWholeOrder, modelViews, WHOLE } from './view-state.ts';
 
 interface AppProps {
   readonly title: string;
@@ -52,28 +56,23 @@ export function App({ title, cards, loadAbout, browser, images }: AppProps): JSX
   const [sheetOpen, setSheetOpen] = useState(false);
   const [notice, tell] = useNotice();
   const searchField = useRef<HTMLInputElement>(null);
-  const { index, read } = useSearch(cards, loadAbout);
+  const search = useSearch(cards, loadAbout);
+  const reading = view.query !== '' && !search.index.complete;
 
   const facets = useMemo(() => facetsOf(cards), [cards]);
   const removed = useMemo(() => countRemoved(cards), [cards]);
-  const asked = useMemo(() => index.find(view.query), [index, view.query, view.query === '' ? 0 : read]);
-  const filtered = useMemo(
-    () => filterCards(facets, view.choices, cards.count, asked),
-    [facets, view.choices, asked],
-  );
   const order = useMemo(() => sortCards(cards, view.sort, view.falling), [cards, view.sort, view.falling]);
-  const found = useMemo(() => order.filter((card) => filtered.hits[card] === 1), [order, filtered]);
+  const { found, counts } = useFound(view, facets, order, search);
   const groups = useMemo(() => (grouped ? groupsOf(cards, found) : []), [cards, found, grouped]);
   const results = useMemo(() => (grouped ? inGroups(groups) : found), [groups, found]);
 
   const standing = useStanding({ results, ids: cards.id, at, listed: view.layout === 'list' });
-  const barRef = useBarHeight();
 
   const copyTriggers = (list: readonly number[]): void => {
     const words = list.flatMap((card) => cards.triggers[card] ?? []);
     if (words.length === 0)
       return tell(list.length === 1 ? 'No trigger words are known' : 'None of them has trigger words');
-    return copyAndTell(words.join(', '), tell);
+    return copyShown(words.join(', '), tell);
   };
   const select = (card: number): void => setSelected((old) => toggled(old, cards.id[card] ?? -1));
   const selectedCards = (): number[] => cards.id.flatMap((id, card) => (selected.has(id) ? [card] : []));
@@ -99,11 +98,10 @@ export function App({ title, cards, loadAbout, browser, images }: AppProps): JSX
     move: standing.move,
     moveTo: standing.moveTo,
     search: () => searchField.current?.select(),
-    copyTriggers: () => withCurrent(results, standing.current, (card) => copyTriggers([card])),
+    copyWords: () => withCurrent(results, standing.current, (card) => copyTriggers([card])),
     select: () => withCurrent(results, standing.current, select),
     layout: (layout) => setView({ ...view, layout }, 'push'),
     help: () => setHelpOpen(true),
-    busy: () => document.querySelector('dialog[open], [popover]:popover-open') !== null,
     stepBack: () => {
       if (sheetOpen) setSheetOpen(false);
       else if (document.activeElement === searchField.current && view.query !== '')
@@ -124,66 +122,50 @@ export function App({ title, cards, loadAbout, browser, images }: AppProps): JSX
     covers: settings.covers,
     onShape: standing.onShape,
   };
+  const chosen = chosenIn(view.choices, FACET_NAMES);
   return (
     <>
-      <header class="bar" ref={barRef}>
-        <Toolbar
-          {...{ title, view, settings, searchField, sheetOpen, images }}
-          shown={results.length}
-          total={cards.count}
-          removed={removed}
-          reading={!index.complete}
-          onView={setView}
-          onSettings={setSettings}
-          onTheme={() => setSettings({ ...settings, theme: nextTheme(settings.theme) })}
-          onSheet={() => setSheetOpen(!sheetOpen)}
-          onKeys={() => setHelpOpen(true)}
-        />
-        <Chosen view={view} onChoose={choose} onView={setView} />
-      </header>
-      <div class="layout">
-        <button
-          type="button"
-          class={`sheet-back${sheetOpen ? ' is-open' : ''}`}
-          aria-label="Close filters"
-          tabIndex={-1}
-          onClick={() => setSheetOpen(false)}
-        />
-        <FacetList
-          facets={facets}
-          noun="models"
-          counts={filtered.counts}
-          choices={view.choices}
-          open={sheetOpen}
-          found={results.length}
-          onClose={() => setSheetOpen(false)}
-          onChoose={choose}
-        />
-        <main class="results">
-          <ShelfHead count={removed} view={view} />
-          {results.length === 0 ? (
-            <Empty
-              total={cards.count}
-              reading={!index.complete && view.query !== ''}
-              view={view}
-              onView={(next) => setView(next, 'push')}
-            />
-          ) : grouped ? (
-            <Groups {...shared} groups={groups} size={settings.size} />
-          ) : view.layout === 'grid' ? (
-            <Grid {...shared} size={settings.size} />
-          ) : (
-            <List
-              {...shared}
-              columns={settings.columns}
-              sort={view.sort}
-              falling={view.falling}
-              onSort={(sort, falling) => setView({ ...view, sort, falling }, 'push')}
-            />
-          )}
-        </main>
-      </div>
-      <Options
+      <Frame
+        tools={
+          <Toolbar
+            {...{ title, view, settings, searchField, sheetOpen, images, removed, reading }}
+            shown={results.length}
+            total={cards.count}
+            chosen={chosen.length}
+            onView={setView}
+            onSettings={setSettings}
+            onSheet={() => setSheetOpen(!sheetOpen)}
+            onKeys={() => setHelpOpen(true)}
+          />
+        }
+        {...{ chosen, facets, counts, sheetOpen }}
+        noun="models"
+        choices={view.choices}
+        found={results.length}
+        onChoose={choose}
+        onClear={() =>
+          setView({ ...WHOLE, sort: view.sort, falling: view.falling, layout: view.layout }, 'push')
+        }
+        onSheetClose={() => setSheetOpen(false)}
+      >
+        <ShelfHead count={removed} view={view} />
+        {results.length === 0 ? (
+          <Empty total={cards.count} reading={reading} view={view} onView={(next) => setView(next, 'push')} />
+        ) : grouped ? (
+          <Groups {...shared} groups={groups} size={settings.size} />
+        ) : view.layout === 'grid' ? (
+          <Grid {...shared} size={settings.size} />
+        ) : (
+          <List
+            {...shared}
+            columns={settings.columns}
+            sort={view.sort}
+            falling={view.falling}
+            onSort={(sort, falling) => setView({ ...view, sort, falling }, 'push')}
+          />
+        )}
+      </Frame>
+      <ModelOptions
         settings={settings}
         grouped={settings.grouped ?? browser !== undefined}
         levels={cards.levels}
@@ -193,7 +175,7 @@ export function App({ title, cards, loadAbout, browser, images }: AppProps): JSX
         count={selected.size}
         onTriggers={() => copyTriggers(selectedCards())}
         onPaths={() =>
-          copyAndTell(
+          copyShown(
             selectedCards()
               .map((card) => cards.path[card] ?? '')
               .join('\n'),
@@ -202,7 +184,7 @@ export function App({ title, cards, loadAbout, browser, images }: AppProps): JSX
         }
         onClear={() => setSelected(new Set())}
       />
-      <KeySheet open={helpOpen} onClose={() => setHelpOpen(false)} />
+      <KeySheet open={helpOpen} keys={MODEL_KEYS} onClose={() => setHelpOpen(false)} />
       <div id="notice" role="status">
         {notice}
       </div>
@@ -221,8 +203,6 @@ function toggled(old: ReadonlySet<number>, id: number): Set<number> {
   return next;
 }
 
-function copyAndTell(text: string, tell: (words: string) => void): void {
-  void copyText(text).then((copied) =>
-    tell(copied ? `Copied: ${text.slice(0, 120)}` : 'The browser did not let this page copy'),
-  );
+function copyShown(text: string, tell: (words: string) => void): void {
+  copyAndTell(text, `Copied: ${text.slice(0, 120)}`, tell);
 }

@@ -2,8 +2,8 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { type Cards, FLAGS } from './card-data.ts';
 import { Cover } from './cover.tsx';
-import { dayText, fullCount, shortCount, sizeText } from './figures.ts';
-import { Icon } from './icons.tsx';
+import { dayText, fullCount, shortCount, sizeText } from '../browse/figures.ts';
+import { Icon } from '../browse/icons.tsx';
 
 /** What cards and rows of the list ask of the app. */
 export interface CardActions {

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { decodeBlurhash } from './blurhash.ts';
+import { decodeBlurhash } from '../browse/blurhash.ts';
 import { BlankCover } from './blank-cover.tsx';
 import type { Cards } from './card-data.ts';
 

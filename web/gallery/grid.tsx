@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Card, type CardActions } from './card.tsx';
 import type { Cards } from './card-data.ts';
-import { lengthToken, useRowWindow, useWidth } from './window-rows.ts';
+import { lengthToken, useRowWindow, useWidth } from '../browse/window-rows.ts';
 
 export interface ResultsProps {
   readonly cards: Cards;

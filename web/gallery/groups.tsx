@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import type { Cards } from './card-data.ts';
-import { fullCount } from './figures.ts';
+import { fullCount } from '../browse/figures.ts';
 import { Grid } from './grid.tsx';
 
 /** Results of one type, and where they stand among all. */

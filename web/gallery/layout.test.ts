@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeBlurhash } from './blurhash.ts';
-import { shortCount } from './figures.ts';
+import { decodeBlurhash } from '../browse/blurhash.ts';
+import { shortCount } from '../browse/figures.ts';
 import { columnsIn } from './grid.tsx';
-import { rowsInWindow } from './window-rows.ts';
+import { rowsInWindow } from '../browse/window-rows.ts';
 
 describe('the rows near the window', () => {
   it('hold every row that can be seen, and few more', () => {

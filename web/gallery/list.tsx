@@ -3,11 +3,11 @@ import { useEffect, useRef } from 'preact/hooks';
 import { CardLink, Marks, Pick } from './card.tsx';
 import type { Cards } from './card-data.ts';
 import { Cover } from './cover.tsx';
-import { dayText, fullCount, sizeText } from './figures.ts';
+import { dayText, fullCount, sizeText } from '../browse/figures.ts';
 import type { ResultsProps } from './grid.tsx';
-import { Icon } from './icons.tsx';
+import { Icon } from '../browse/icons.tsx';
 import { fallsByDefault, type SortName } from './sort.ts';
-import { lengthToken, useRowWindow } from './window-rows.ts';
+import { lengthToken, useRowWindow } from '../browse/window-rows.ts';
 
 /** A column the reader may choose. */
 export interface ListColumn {

@@ -1,10 +1,11 @@
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
-import { BLUR_NONE, SIZE, type Settings } from '../shared/settings.ts';
-import { fullCount } from './figures.ts';
+import { fullCount } from '../browse/figures.ts';
+import type { KeyList } from '../browse/key-sheet.tsx';
+import { Options } from '../browse/options.tsx';
+import type { Settings } from '../shared/settings.ts';
 import { LIST_COLUMNS } from './list.tsx';
 
-interface OptionsProps {
+interface ModelOptionsProps {
   readonly settings: Settings;
   /** Models of one type stand together. */
   readonly grouped: boolean;
@@ -12,42 +13,30 @@ interface OptionsProps {
   readonly onSettings: (settings: Settings) => void;
 }
 
-/** The reader's own choices; remembered. */
-export function Options({ settings, grouped, levels, onSettings }: OptionsProps): JSX.Element {
+/** The reader's own choices in the gallery of models. */
+export function ModelOptions({ settings, grouped, levels, onSettings }: ModelOptionsProps): JSX.Element {
+  const pictures = (
+    <>
+      <label>
+        <input
+          type="checkbox"
+          checked={settings.covers}
+          onChange={(event) => onSettings({ ...settings, covers: event.currentTarget.checked })}
+        />
+        Covers
+      </label>
+      <label>
+        <input
+          type="checkbox"
+          checked={grouped}
+          onChange={(event) => onSettings({ ...settings, grouped: event.currentTarget.checked })}
+        />
+        Grouped by type
+      </label>
+    </>
+  );
   return (
-    <div id="options" class="options" popover="auto" role="dialog" aria-label="View options">
-      <ThemeChoice settings={settings} onSettings={onSettings} />
-      <fieldset>
-        <legend>Pictures</legend>
-        <label>
-          <input
-            type="checkbox"
-            checked={settings.covers}
-            onChange={(event) => onSettings({ ...settings, covers: event.currentTarget.checked })}
-          />
-          Covers
-        </label>
-        <label>
-          <input
-            type="checkbox"
-            checked={grouped}
-            onChange={(event) => onSettings({ ...settings, grouped: event.currentTarget.checked })}
-          />
-          Grouped by type
-        </label>
-        <label>
-          Card size
-          <input
-            type="range"
-            min={SIZE.least}
-            max={SIZE.most}
-            step={8}
-            value={settings.size}
-            onInput={(event) => onSettings({ ...settings, size: Number(event.currentTarget.value) })}
-          />
-        </label>
-        <BlurChoice {...{ settings, levels, onSettings }} />
-      </fieldset>
+    <Options {...{ settings, levels, onSettings, pictures }} sized="Card size">
       <fieldset>
         <legend>Columns of the list</legend>
         {LIST_COLUMNS.map(({ key, title }) => (
@@ -61,52 +50,7 @@ export function Options({ settings, grouped, levels, onSettings }: OptionsProps)
           </label>
         ))}
       </fieldset>
-    </div>
-  );
-}
-
-/** From which rating on pictures are blurred. */
-export function BlurChoice({ settings, levels, onSettings }: Omit<OptionsProps, 'grouped'>): JSX.Element {
-  return (
-    <label>
-      Blur from
-      <select
-        value={String(settings.blurFrom)}
-        onChange={(event) => onSettings({ ...settings, blurFrom: Number(event.currentTarget.value) })}
-      >
-        {levels.map((level, index) => (
-          <option key={level} value={String(index)}>
-            {index === 0 ? 'everything' : level}
-          </option>
-        ))}
-        <option value={String(BLUR_NONE)}>nothing</option>
-      </select>
-    </label>
-  );
-}
-
-/** Light, dark, or as the system is. */
-export function ThemeChoice({
-  settings,
-  onSettings,
-}: Pick<OptionsProps, 'settings' | 'onSettings'>): JSX.Element {
-  return (
-    <fieldset>
-      <legend>Light or dark</legend>
-      <div class="segments">
-        {(['auto', 'light', 'dark'] as const).map((theme) => (
-          <button
-            key={theme}
-            type="button"
-            class="control"
-            aria-pressed={settings.theme === theme}
-            onClick={() => onSettings({ ...settings, theme })}
-          >
-            {{ auto: 'System', light: 'Light', dark: 'Dark' }[theme]}
-          </button>
-        ))}
-      </div>
-    </fieldset>
+    </Options>
   );
 }
 
@@ -140,7 +84,8 @@ export function SelectionBar({ count, onTriggers, onPaths, onClear }: SelectionP
   );
 }
 
-const KEYS: readonly (readonly [string, string])[] = [
+/** The keys of the gallery of models. */
+export const MODEL_KEYS: KeyList = [
   ['/', 'search'],
   ['← ↑ → ↓', 'move through the models'],
   ['Home End', 'first and last'],
@@ -152,40 +97,3 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['?', 'these keys'],
   ['Esc', 'one step back'],
 ];
-
-interface KeySheetProps {
-  readonly open: boolean;
-  /** Those of the gallery of models, unless others are named. */
-  readonly keys?: readonly (readonly [string, string])[];
-  readonly onClose: () => void;
-}
-
-/** All keys, as a dialog. */
-export function KeySheet({ open, keys = KEYS, onClose }: KeySheetProps): JSX.Element {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    if (open && dialog.current?.open === false) dialog.current.showModal();
-    if (!open) dialog.current?.close();
-  }, [open]);
-  return (
-    <dialog ref={dialog} aria-labelledby="keys-title" onClose={onClose}>
-      <h2 id="keys-title">Keys</h2>
-      <dl class="keys">
-        {keys.map(([key, what]) => (
-          <div key={key}>
-            <dt>
-              {key.split(' ').map((one) => (
-                <kbd key={one}>{one}</kbd>
-              ))}
-            </dt>
-            <dd>{what}</dd>
-          </div>
-        ))}
-      </dl>
-      <p class="small muted">A minus before a word in search leaves out what has it.</p>
-      <button type="button" class="control edged" onClick={onClose}>
-        Close
-      </button>
-    </dialog>
-  );
-}

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { type Cards, FLAGS } from './card-data.ts';
-import { fullCount } from './figures.ts';
+import { fullCount } from '../browse/figures.ts';
 import type { ViewState } from './view-state.ts';
 
 /** The label of the state that makes the shelf. */

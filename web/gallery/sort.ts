@@ -1,3 +1,5 @@
+import { orderBy, ranksOf } from '../browse/order-by.ts';
+import type { Sorts } from '../browse/view-hash.ts';
 import type { Cards } from './card-data.ts';
 
 export type SortName =
@@ -15,7 +17,7 @@ export type SortName =
   | 'level';
 
 /** The ways to sort, as the menu names them; the last ones only by the list's columns. */
-export const SORTS: readonly (readonly [SortName, string])[] = [
+export const SORTS: Sorts<SortName> = [
   ['name', 'Name'],
   ['newest', 'Newest'],
   ['updated', 'Updated'],
@@ -44,17 +46,9 @@ export function fallsByDefault(sort: SortName): boolean {
 
 /** Cards in order. The data stands in name order, so equal cards stay in it; unknown ones come last either way. */
 export function sortCards(cards: Cards, sort: SortName, falling: boolean): Uint32Array {
+  if (sort !== 'name') return orderBy(keysOf(cards, sort), falling, (a, b) => a - b);
   const order = Uint32Array.from({ length: cards.count }, (_, card) => card);
-  if (sort === 'name') return falling ? order.reverse() : order;
-  const keys = keysOf(cards, sort);
-  const sign = falling ? -1 : 1;
-  return order.sort((a, b) => {
-    const left = keys[a] ?? -1;
-    const right = keys[b] ?? -1;
-    if (left === right) return a - b;
-    if (left < 0 || right < 0) return left < 0 ? 1 : -1;
-    return sign * (left - right);
-  });
+  return falling ? order.reverse() : order;
 }
 
 function keysOf(cards: Cards, sort: Exclude<SortName, 'name'>): readonly number[] {
@@ -64,16 +58,8 @@ function keysOf(cards: Cards, sort: Exclude<SortName, 'name'>): readonly number[
     case 'type':
     case 'base':
     case 'creator':
-      return ranks(cards[sort], cards.words[sort]);
+      return ranksOf(cards[sort], cards.words[sort]);
     default:
       return cards[sort];
   }
-}
-
-/** Numbers that sort as the words do. */
-function ranks(column: readonly number[], words: readonly string[]): number[] {
-  const byWord = new Intl.Collator('en', { numeric: true });
-  const places = words.map((_, at) => at).toSorted((a, b) => byWord.compare(words[a] ?? '', words[b] ?? ''));
-  const rank = new Map(places.map((at, index) => [at, index]));
-  return column.map((at) => rank.get(at) ?? -1);
 }

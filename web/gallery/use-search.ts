@@ -1,9 +1,8 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
+import type { SearchIndex } from '../browse/search.ts';
+import { useReading } from '../browse/use-reading.ts';
 import type { Cards } from './card-data.ts';
-import { type SearchIndex, searchIndex } from './search.ts';
-
-/** Longest piece of reading between two frames, in milliseconds. */
-const SLICE = 8;
+import { searchIndex } from './card-search.ts';
 
 /** The search index, read on in the browser's idle time; `read` grows as it does, and ends at `complete`. */
 export function useSearch(
@@ -12,25 +11,8 @@ export function useSearch(
 ): { index: SearchIndex; read: number } {
   const about = useMemo<{ texts: readonly string[] | undefined }>(() => ({ texts: undefined }), [cards]);
   const index = useMemo(() => searchIndex(cards, (card) => about.texts?.[card] ?? ''), [cards]);
-  const [read, setRead] = useState(0);
-  useEffect(() => {
-    let stopped = false;
-    let slices = 0;
-    const readOn = (): void => {
-      if (stopped) return;
-      slices += 1;
-      const complete = index.readOn(SLICE);
-      // Results are drawn anew now and then, not after every slice.
-      if (complete || slices % 12 === 0) setRead(slices);
-      if (!complete) setTimeout(readOn);
-    };
-    void loadAbout().then((texts) => {
-      about.texts = texts;
-      readOn();
-    });
-    return () => {
-      stopped = true;
-    };
-  }, [index]);
-  return { index, read };
+  const load = async (): Promise<void> => {
+    about.texts = await loadAbout();
+  };
+  return { index, read: useReading(index, true, [load]) };
 }

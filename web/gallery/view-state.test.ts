@@ -1,15 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { withChoice } from '../browse/view-hash.ts';
 import { SORTS } from './sort.ts';
-import {
-  FACET_NAMES,
-  formatHash,
-  isWholeOrder,
-  parseHash,
-  type ViewState,
-  WHOLE,
-  withChoice,
-} from './view-state.ts';
+import { FACET_NAMES, formatHash, isWholeOrder, parseHash, type ViewState, WHOLE } from './view-state.ts';
 
 const labels = fc.uniqueArray(fc.string({ minLength: 1, unit: 'grapheme' }), { maxLength: 3 });
 const choice = fc

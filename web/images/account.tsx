@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { dayText } from '../gallery/figures.ts';
-import { Icon } from '../gallery/icons.tsx';
+import { dayText } from '../browse/figures.ts';
+import { Icon } from '../browse/icons.tsx';
 import type { ImageDetails, Images } from './image-data.ts';
 import { postLabel } from './image-facets.ts';
 

@@ -1,23 +1,23 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { FacetList } from '../gallery/facet-list.tsx';
-import type { FacetName } from '../gallery/facets.ts';
-import { filterCards } from '../gallery/filter.ts';
-import { KeySheet } from '../gallery/panels.tsx';
-import { Chips, chosenIn } from '../gallery/toolbar.tsx';
-import { useKeys } from '../gallery/use-keys.ts';
-import { useNotice } from '../gallery/use-notice.ts';
-import { useSettings } from '../gallery/use-settings.ts';
-import { useBarHeight } from '../gallery/use-standing.ts';
-import { useView } from '../gallery/use-view.ts';
-import { withChoice } from '../gallery/view-state.ts';
-import { copyText } from '../shared/clipboard.ts';
+import { chosenIn } from '../browse/chips.tsx';
+import type { FacetName } from '../browse/facets.ts';
+import { Frame } from '../browse/frame.tsx';
+import { KeySheet } from '../browse/key-sheet.tsx';
+import { Options } from '../browse/options.tsx';
+import { useFound } from '../browse/use-found.ts';
+import { useKeys } from '../browse/use-keys.ts';
+import { useNotice } from '../browse/use-notice.ts';
+import { useSettings } from '../browse/use-settings.ts';
+import { useView } from '../browse/use-view.ts';
+import { withChoice } from '../browse/view-hash.ts';
+import { copyWords } from './copy-words.ts';
 import { type Images, loadDetails } from './image-data.ts';
 import { imageFacets } from './image-facets.ts';
 import { ImageGrid } from './image-grid.tsx';
-import { sortImages } from './image-sort.ts';
 import { keepImageOrder } from './image-order.ts';
-import { ImageOptions, ImageTools } from './image-tools.tsx';
+import { sortImages } from './image-sort.ts';
+import { IMAGE_KEYS, ImageTools, SIZED } from './image-tools.tsx';
 import { ALL_IMAGES, formatImageHash, IMAGE_FACETS, imageViews } from './image-view.ts';
 import { usePlace } from './use-place.ts';
 import { useTexts } from './use-texts.ts';
@@ -30,20 +30,6 @@ interface ImageAppProps {
   readonly images: Images;
 }
 
-const KEYS: readonly (readonly [string, string])[] = [
-  ['/', 'search'],
-  ['← ↑ → ↓', 'move through the images'],
-  ['Home End', 'first and last'],
-  ['Enter', 'open the image'],
-  ['c', 'copy its prompt'],
-  ['p', 'copy the prompt of the open one'],
-  ['n', 'copy its negative prompt'],
-  ['a', 'copy all its settings'],
-  ['z', 'zoom'],
-  ['?', 'these keys'],
-  ['Esc', 'one step back'],
-];
-
 /** The image gallery. */
 export function ImageApp({ title, gallery, images }: ImageAppProps): JSX.Element {
   const [settings, setSettings] = useSettings();
@@ -52,22 +38,17 @@ export function ImageApp({ title, gallery, images }: ImageAppProps): JSX.Element
   const [sheetOpen, setSheetOpen] = useState(false);
   const [notice, tell] = useNotice();
   const searchField = useRef<HTMLInputElement>(null);
-  const { index, read } = useTexts(images, view.query !== '');
+  const search = useTexts(images, view.query !== '');
+  const reading = view.query !== '' && !search.index.complete;
   const facets = useMemo(() => imageFacets(images), [images]);
-  const asked = useMemo(() => index.find(view.query), [index, view.query, view.query === '' ? 0 : read]);
-  const filtered = useMemo(
-    () => filterCards(facets, view.choices, images.count, asked),
-    [facets, view.choices, asked],
-  );
   const order = useMemo(() => sortImages(images, view.sort, view.falling), [images, view.sort, view.falling]);
-  const results = useMemo(() => order.filter((image) => filtered.hits[image] === 1), [order, filtered]);
+  const { found: results, counts } = useFound(view, facets, order, search);
   const positionOf = (id: number | undefined): number | undefined => {
     const position = id === undefined ? -1 : results.findIndex((image) => images.id[image] === id);
     return position < 0 ? undefined : position;
   };
   const place = usePlace(results, () => positionOf(at));
   const open = positionOf(view.open);
-  const barRef = useBarHeight();
   const wasPushed = useRef(false);
   const returnTo = useRef<number | undefined>(undefined);
   // When the lightbox is gone, for it gives the focus back to where it had it from.
@@ -91,90 +72,64 @@ export function ImageApp({ title, gallery, images }: ImageAppProps): JSX.Element
     else setView({ ...view, open: undefined }, 'replace');
     wasPushed.current = false;
   };
-  const copy = (text: string, what: string): void => {
-    if (text.trim() === '') return tell(`No ${what} is known`);
-    void copyText(text).then((copied) =>
-      tell(copied ? `Copied ${what}` : 'The browser did not let this page copy'),
-    );
-  };
+  const copy = (text: string, what: string): void => copyWords(text, what, tell);
+  const showAll = (): void => setView({ ...ALL_IMAGES, sort: view.sort, falling: view.falling }, 'push');
   const choose = (name: FacetName, label: string, side: 'with' | 'without'): void =>
     setView({ ...view, choices: withChoice(view.choices, name, label, side) }, 'push');
   useKeys({
     move: place.move,
     moveTo: (end) => place.goTo(end === 'first' ? 0 : results.length - 1),
     search: () => searchField.current?.select(),
-    copyTriggers() {
+    copyWords() {
       const image = results[place.current];
       if (image !== undefined)
         void loadDetails(images, image).then((details) => copy(details?.prompt ?? '', 'prompt'));
     },
-    select: () => undefined,
-    layout: () => undefined,
     help: () => setHelpOpen(true),
-    busy: () => document.querySelector('dialog[open], [popover]:popover-open') !== null,
     stepBack() {
       if (sheetOpen) setSheetOpen(false);
       else if (view.query !== '') setView({ ...view, query: '' }, 'push');
       else searchField.current?.blur();
     },
   });
-  const reading = view.query !== '' && !index.complete;
+  const chosen = chosenIn(view.choices, IMAGE_FACETS);
   return (
     <>
-      <header class="bar" ref={barRef}>
-        <ImageTools
-          {...{ title, gallery, view, settings, searchField, sheetOpen, reading }}
-          shown={results.length}
-          total={images.count}
-          onView={setView}
-          onSettings={setSettings}
-          onSheet={() => setSheetOpen(!sheetOpen)}
-          onKeys={() => setHelpOpen(true)}
-        />
-        <Chips
-          chips={chosenIn(view, IMAGE_FACETS)}
-          onChoose={choose}
-          onClear={() => setView({ ...ALL_IMAGES, sort: view.sort, falling: view.falling }, 'push')}
-        />
-      </header>
-      <div class="layout">
-        <button
-          type="button"
-          class={`sheet-back${sheetOpen ? ' is-open' : ''}`}
-          aria-label="Close filters"
-          tabIndex={-1}
-          onClick={() => setSheetOpen(false)}
-        />
-        <FacetList
-          facets={facets}
-          noun="images"
-          counts={filtered.counts}
-          choices={view.choices}
-          open={sheetOpen}
-          found={results.length}
-          onClose={() => setSheetOpen(false)}
-          onChoose={choose}
-        />
-        <main class="results">
-          {results.length === 0 ? (
-            <NoImages
-              {...{ reading }}
-              query={view.query}
-              onClear={() => setView({ ...ALL_IMAGES, sort: view.sort, falling: view.falling }, 'push')}
-            />
-          ) : (
-            <ImageGrid
-              {...{ images, results }}
-              size={settings.size}
-              blurFrom={settings.blurFrom}
-              current={place.current}
-              onShape={place.onShape}
-              onStand={place.stand}
-              onOpen={show}
-            />
-          )}
-        </main>
-      </div>
+      <Frame
+        tools={
+          <ImageTools
+            {...{ title, gallery, view, settings, searchField, sheetOpen, reading }}
+            shown={results.length}
+            total={images.count}
+            chosen={chosen.length}
+            onView={setView}
+            onSettings={setSettings}
+            onSheet={() => setSheetOpen(!sheetOpen)}
+            onKeys={() => setHelpOpen(true)}
+          />
+        }
+        {...{ chosen, facets, counts, sheetOpen }}
+        noun="images"
+        choices={view.choices}
+        found={results.length}
+        onChoose={choose}
+        onClear={showAll}
+        onSheetClose={() => setSheetOpen(false)}
+      >
+        {results.length === 0 ? (
+          <NoImages {...{ reading }} query={view.query} onClear={showAll} />
+        ) : (
+          <ImageGrid
+            {...{ images, results }}
+            size={settings.size}
+            blurFrom={settings.blurFrom}
+            current={place.current}
+            onShape={place.onShape}
+            onStand={place.stand}
+            onOpen={show}
+          />
+        )}
+      </Frame>
       {open !== undefined && (
         <Viewer
           {...{ images, results }}
@@ -186,8 +141,8 @@ export function ImageApp({ title, gallery, images }: ImageAppProps): JSX.Element
           onCopy={copy}
         />
       )}
-      <ImageOptions settings={settings} levels={images.levels} onSettings={setSettings} />
-      <KeySheet open={helpOpen} keys={KEYS} onClose={() => setHelpOpen(false)} />
+      <Options settings={settings} levels={images.levels} sized={SIZED} onSettings={setSettings} />
+      <KeySheet open={helpOpen} keys={IMAGE_KEYS} onClose={() => setHelpOpen(false)} />
       {open === undefined && (
         <div id="notice" role="status">
           {notice}

@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { decodeBlurhash } from '../gallery/blurhash.ts';
-import { Icon } from '../gallery/icons.tsx';
-import { lengthToken, useRowWindow, useWidth } from '../gallery/window-rows.ts';
+import { decodeBlurhash } from '../browse/blurhash.ts';
+import { Icon } from '../browse/icons.tsx';
+import { lengthToken, useRowWindow, useWidth } from '../browse/window-rows.ts';
 import type { Images } from './image-data.ts';
 import { rowStarts, shapeOf } from './image-rows.ts';
 

@@ -1,16 +1,17 @@
 import type { JSX } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { Icon } from '../gallery/icons.tsx';
-import { useNotice } from '../gallery/use-notice.ts';
-import { useSettings } from '../gallery/use-settings.ts';
-import { copyText } from '../shared/clipboard.ts';
+import { Icon } from '../browse/icons.tsx';
+import { ThemeButton } from '../browse/tools.tsx';
+import { useNotice } from '../browse/use-notice.ts';
+import { useSettings } from '../browse/use-settings.ts';
+import { numberIn, paramsOf } from '../browse/view-hash.ts';
 import { isTyping } from '../shared/keys.ts';
-import { BLUR_DEFAULT, BLUR_NONE, nextTheme } from '../shared/settings.ts';
+import { BLUR_DEFAULT, BLUR_NONE } from '../shared/settings.ts';
 import { Account, SiteLink } from './account.tsx';
+import { copyWords } from './copy-words.ts';
 import type { Images } from './image-data.ts';
 import { readImageOrder } from './image-order.ts';
 import { sortImages } from './image-sort.ts';
-import { numberIn } from './image-view.ts';
 import { Large } from './picture.tsx';
 import { copyKeys, useDetails } from './viewer.tsx';
 
@@ -25,12 +26,7 @@ export function ImagePage({ images }: { readonly images: Images }): JSX.Element 
   const [revealed, setRevealed] = useState(-1);
   const level = images.level[image] ?? 0;
   const blurred = level >= settings.blurFrom && revealed !== image;
-  const copy = (text: string, what: string): void => {
-    if (text.trim() === '') return tell(`No ${what} is known`);
-    void copyText(text).then((copied) =>
-      tell(copied ? `Copied ${what}` : 'The browser did not let this page copy'),
-    );
-  };
+  const copy = (text: string, what: string): void => copyWords(text, what, tell);
   useEffect(() => {
     document.title = document.title.replace(/^Image[^·]*/, `Image ${id} `);
     const keys: Readonly<Record<string, () => void>> = {
@@ -71,15 +67,7 @@ export function ImagePage({ images }: { readonly images: Images }): JSX.Element 
               {level >= settings.blurFrom ? 'Mature: blurred' : 'Mature: shown'}
             </button>
           )}
-          <button
-            type="button"
-            class="control"
-            title={`Theme: ${settings.theme === 'auto' ? 'as the system' : settings.theme}`}
-            onClick={() => setSettings({ ...settings, theme: nextTheme(settings.theme) })}
-          >
-            <Icon name={settings.theme} />
-            <span class="unseen">Theme: {settings.theme}</span>
-          </button>
+          <ThemeButton {...{ settings }} onSettings={setSettings} />
           {id > 0 && <SiteLink path={`images/${id}`}>Open on Civitai</SiteLink>}
         </div>
       </header>
@@ -137,9 +125,9 @@ function goTo(id: 'previous' | 'next' | 'back'): void {
 }
 
 function useHashId(): number {
-  const [id, setId] = useState(() => numberIn(location.hash, 'id') ?? 0);
+  const [id, setId] = useState(() => numberIn(paramsOf(location.hash), 'id') ?? 0);
   useEffect(() => {
-    const change = (): void => setId(numberIn(location.hash, 'id') ?? 0);
+    const change = (): void => setId(numberIn(paramsOf(location.hash), 'id') ?? 0);
     window.addEventListener('hashchange', change);
     return () => window.removeEventListener('hashchange', change);
   }, []);

@@ -1,9 +1,11 @@
+import { orderBy, ranksOf } from '../browse/order-by.ts';
+import type { Sorts } from '../browse/view-hash.ts';
 import type { Images } from './image-data.ts';
 
 export type ImageSort = 'newest' | 'pixels' | 'level' | 'creator' | 'post' | 'shape';
 
 /** The ways to sort, as the menu names them. */
-export const IMAGE_SORTS: readonly (readonly [ImageSort, string])[] = [
+export const IMAGE_SORTS: Sorts<ImageSort> = [
   ['newest', 'Newest'],
   ['creator', 'Creator'],
   ['post', 'Post'],
@@ -19,16 +21,7 @@ export function fallsFirst(sort: ImageSort): boolean {
 
 /** Images in order; equal ones the newest first, unknown ones last either way. */
 export function sortImages(images: Images, sort: ImageSort, falling: boolean): Uint32Array {
-  const order = Uint32Array.from({ length: images.count }, (_, at) => at);
-  const keys = keysOf(images, sort);
-  const sign = falling ? -1 : 1;
-  return order.sort((a, b) => {
-    const left = keys[a] ?? -1;
-    const right = keys[b] ?? -1;
-    if (left === right) return sort === 'newest' ? sign * (a - b) : b - a;
-    if (left < 0 || right < 0) return left < 0 ? 1 : -1;
-    return sign * (left - right);
-  });
+  return orderBy(keysOf(images, sort), falling, (a, b) => (sort === 'newest' && !falling ? a - b : b - a));
 }
 
 function keysOf(images: Images, sort: ImageSort): readonly number[] {
@@ -44,16 +37,6 @@ function keysOf(images: Images, sort: ImageSort): readonly number[] {
     case 'shape':
       return images.width.map((width, at) => (width > 0 ? width / Math.max(1, images.height[at] ?? 1) : -1));
     case 'creator':
-      return ranks(images);
+      return ranksOf(images.creator, images.creators.map(([name]) => name)); // prettier-ignore
   }
-}
-
-/** Numbers that sort as the names do. */
-function ranks({ creators, creator }: Images): number[] {
-  const byName = new Intl.Collator('en', { numeric: true });
-  const places = creators
-    .map((_, at) => at)
-    .toSorted((a, b) => byName.compare(creators[a]?.[0] ?? '', creators[b]?.[0] ?? ''));
-  const rank = new Map(places.map((at, index) => [at, index]));
-  return creator.map((at) => rank.get(at) ?? -1);
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { filterCards } from '../gallery/filter.ts';
+import { filterCards } from '../browse/filter.ts';
 import { type Images, readHead, readImages } from './image-data.ts';
 import { imageFacets, postLabel } from './image-facets.ts';
 import { positionBeside, rowOf, rowStarts, shapeOf } from './image-rows.ts';

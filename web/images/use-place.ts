@@ -1,34 +1,25 @@
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import { barHeight, focusWhenDrawn, hasFocus, PATIENCE } from '../gallery/use-standing.ts';
-import { lengthToken } from '../gallery/window-rows.ts';
+import { useCallback, useRef } from 'preact/hooks';
+import { hasFocus, scrollToRow, type Stand, useStand } from '../browse/standing.ts';
 import type { RowsShape } from './image-grid.tsx';
 import { positionBeside, rowOf } from './image-rows.ts';
 
 /** On which image the reader stands, and how keys move on from there. */
-export interface Place {
-  readonly current: number;
-  stand(position: number): void;
-  goTo(position: number): void;
+export interface Place extends Stand {
   move(columns: number, rows: number): void;
   onShape(shape: RowsShape): void;
 }
 
 /** Keeps the current image in view and focused, though only images near the window exist. `at`: where to stand at the start. */
 export function usePlace(results: Uint32Array, at: () => number | undefined): Place {
-  const [current, setCurrent] = useState(0);
   const shape = useRef<RowsShape>({ starts: new Uint32Array([0]), shapes: new Float32Array(), rowHeight: 1 });
   const start = useRef(at);
   const begun = useRef(false);
-  const frame = useRef(0);
-  const goTo = (position: number): void => {
-    const aim = Math.max(0, Math.min(results.length - 1, position));
-    setCurrent(aim);
-    bringIntoView(rowOf(shape.current.starts, aim), shape.current.rowHeight);
-    cancelAnimationFrame(frame.current);
-    focusWhenDrawn(aim, frame, PATIENCE);
-  };
-  const go = useRef(goTo);
-  go.current = goTo;
+  const stand = useStand(results, (aim) => {
+    const grid = document.querySelector<HTMLElement>('.window');
+    if (grid !== null) scrollToRow(grid, rowOf(shape.current.starts, aim), shape.current.rowHeight);
+  });
+  const go = useRef(stand.goTo);
+  go.current = stand.goTo;
   const onShape = useCallback((next: RowsShape) => {
     shape.current = next;
     if (begun.current || next.starts.length < 2) return;
@@ -36,13 +27,9 @@ export function usePlace(results: Uint32Array, at: () => number | undefined): Pl
     const position = start.current();
     if (position !== undefined) go.current(position);
   }, []);
-  useEffect(() => {
-    setCurrent((old) => Math.min(old, Math.max(0, results.length - 1)));
-  }, [results]);
+  const { current, goTo } = stand;
   return {
-    current,
-    stand: setCurrent,
-    goTo,
+    ...stand,
     move(columns, rows) {
       const { starts, shapes } = shape.current;
       // The first key press only shows where one stands.
@@ -51,14 +38,4 @@ export function usePlace(results: Uint32Array, at: () => number | undefined): Pl
     },
     onShape,
   };
-}
-
-function bringIntoView(row: number, rowHeight: number): void {
-  const grid = document.querySelector<HTMLElement>('.window');
-  if (grid === null) return;
-  const top = grid.getBoundingClientRect().top + row * rowHeight;
-  const above = top - barHeight() - lengthToken('--s4');
-  const below = top + rowHeight - window.innerHeight;
-  if (above < 0) window.scrollBy(0, above);
-  else if (below > 0) window.scrollBy(0, below);
 }

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { fullCount } from '../gallery/figures.ts';
-import { Icon } from '../gallery/icons.tsx';
+import { fullCount } from '../browse/figures.ts';
+import { Icon } from '../browse/icons.tsx';
 import { Account, settingsText } from './account.tsx';
 import { type ImageDetails, type Images, loadDetails } from './image-data.ts';
 import { labelOf } from './image-grid.tsx';

@@ -1,6 +1,6 @@
 /** The gallery as it was left: pages take their neighbours from it, and go back to it. */
 export interface GalleryOrder {
-  /** Path of the gallery document. */
+  /** Path of the gallery document, or of the folder that belongs to it alone. */
   readonly gallery: string;
   /** Its hash without `#`. */
   readonly hash: string;
@@ -8,22 +8,27 @@ export interface GalleryOrder {
   readonly ids: readonly number[];
 }
 
-const KEY = 'civitarium.order';
+/** The store's key of the order of models, unless another is named. */
+const MODELS = 'civitarium.order';
 
 /** Keeps the order of a filtered gallery; `undefined` forgets it, for then the whole gallery's order holds. */
-export function keepOrder(store: Storage | undefined, order: GalleryOrder | undefined): void {
+export function keepOrder(store: Storage | undefined, order: GalleryOrder | undefined, key = MODELS): void {
   try {
-    if (order === undefined) store?.removeItem(KEY);
-    else store?.setItem(KEY, JSON.stringify(order));
+    if (order === undefined) store?.removeItem(key);
+    else store?.setItem(key, JSON.stringify(order));
   } catch {
     // Without storage the order of the whole gallery is used.
   }
 }
 
 /** The kept order, when it is one of this gallery. */
-export function readOrder(store: Storage | undefined, galleryPath: string): GalleryOrder | undefined {
+export function readOrder(
+  store: Storage | undefined,
+  galleryPath: string,
+  key = MODELS,
+): GalleryOrder | undefined {
   try {
-    const value: unknown = JSON.parse(store?.getItem(KEY) ?? 'null');
+    const value: unknown = JSON.parse(store?.getItem(key) ?? 'null');
     if (typeof value !== 'object' || value === null) return undefined;
     const { gallery, hash, ids } = value as Record<string, unknown>;
     if (gallery !== galleryPath || typeof hash !== 'string' || !Array.isArray(ids)) return undefined;

@@ -11,7 +11,8 @@ const MANY = 200;
 /** From this many values on, a facet has a field to find one. */
 const FIND_FROM = 12;
 
-interface FacetListProps {
+/** What there is to choose, and what is chosen. */
+export interface FacetListProps {
   readonly facets: readonly Facet[];
   readonly counts: Filtered['counts'];
   readonly choices: Choices;

@@ -1,7 +1,8 @@
 import type { JSX } from 'preact';
 import { fullCount } from './figures.ts';
 
-interface ViewSwitchProps {
+/** Where the reader is and could be. */
+export interface ViewSwitchProps {
   readonly here: 'models' | 'images';
   /** The other one; its count where that is known. */
   readonly other: { readonly href: string; readonly count?: number };

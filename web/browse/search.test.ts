@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { madeCards } from './made-cards.ts';
-import { parseQuery, searchIndex } from './search.ts';
+import { madeCards } from '../gallery/made-cards.ts';
+import { searchIndex } from '../gallery/card-search.ts';
+import { parseQuery } from './search.ts';
 
 const cards = madeCards([
   { name: 'Ink Wash XL', tags: ['style'], creator: 'Ærø', path: 'lora/ink_wash_xl.safetensors' },

@@ -1,5 +1,4 @@
 import { queryTerms, termsOf } from '../../src/query/terms.ts';
-import type { Cards } from './card-data.ts';
 
 /**
  * The words of every card, made little by little after the cards stand: reading 10,000 descriptions takes most of a
@@ -17,11 +16,6 @@ interface Asked {
   /** Texts that must be in a card's words, each with a blank before it. */
   readonly needles: readonly string[];
   readonly refused: readonly string[];
-}
-
-/** An index over all fields of the cards; `about` gives a card's longer text. */
-export function searchIndex(cards: Cards, about: (card: number) => string): SearchIndex {
-  return termIndex(cards.count, (card) => fieldsOf(cards, card, about));
 }
 
 /** An index over `count` texts; one that is `undefined` is not there yet, and is waited for. */
@@ -82,20 +76,4 @@ function parsePart(query: string): Asked {
     needles: [...(start === undefined ? [] : [` ${start}`]), ...whole.map((term) => ` ${term} `)],
     refused,
   };
-}
-
-function fieldsOf(cards: Cards, card: number, about: (card: number) => string): string {
-  const word = (list: keyof Cards['words'], at: number | undefined): string =>
-    cards.words[list][at ?? -1] ?? '';
-  return [
-    cards.name[card],
-    cards.version[card],
-    cards.path[card],
-    word('type', cards.type[card]),
-    word('base', cards.base[card]),
-    word('creator', cards.creator[card]),
-    ...(cards.tags[card] ?? []).map((tag) => word('tag', tag)),
-    ...(cards.triggers[card] ?? []),
-    about(card),
-  ].join('\n');
 }

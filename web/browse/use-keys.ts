@@ -7,14 +7,15 @@ export interface KeyActions {
   move(columns: number, rows: number): void;
   moveTo(end: 'first' | 'last'): void;
   search(): void;
-  copyTriggers(): void;
-  select(): void;
-  layout(layout: 'grid' | 'list'): void;
+  /** Copies the words of the current result. */
+  copyWords(): void;
+  /** Where results can be selected. */
+  select?(): void;
+  /** Where there is more than one. */
+  layout?(layout: 'grid' | 'list'): void;
   help(): void;
   /** One step back: closes, clears or leaves the innermost thing. */
   stepBack(): void;
-  /** True while something else, a dialog, has the keys. */
-  busy(): boolean;
 }
 
 /** Longest pause between `g` and the letter after it, in milliseconds. */
@@ -28,14 +29,15 @@ export function useKeys(actions: KeyActions): void {
     let pairUntil = 0;
     const press = (event: KeyboardEvent): void => {
       const act = latest.current;
-      if (event.key === 'Escape' && !act.busy()) return act.stepBack();
-      if (act.busy() || leavesToField(event)) return undefined;
+      if (isElsewhere()) return undefined;
+      if (event.key === 'Escape') return act.stepBack();
+      if (leavesToField(event)) return undefined;
       if (event.key === 'ArrowDown' && event.target instanceof HTMLInputElement)
         return done(event, () => act.moveTo('first'));
       const paired = performance.now() < pairUntil;
       pairUntil = 0;
       if (paired && (event.key === 'g' || event.key === 'l'))
-        return done(event, () => act.layout(event.key === 'g' ? 'grid' : 'list'));
+        return done(event, () => act.layout?.(event.key === 'g' ? 'grid' : 'list'));
       if (event.key === 'g') pairUntil = performance.now() + PAIR_PAUSE;
       const run = KEYS[event.key];
       if (run !== undefined && (!/^(?:Arrow|Home|End|Page)/.test(event.key) || fromResults(event)))
@@ -56,13 +58,18 @@ const KEYS: Readonly<Record<string, (act: KeyActions) => void>> = {
   End: (act) => act.moveTo('last'),
   '/': (act) => act.search(),
   '?': (act) => act.help(),
-  c: (act) => act.copyTriggers(),
-  x: (act) => act.select(),
+  c: (act) => act.copyWords(),
+  x: (act) => act.select?.(),
 };
 
 function done(event: KeyboardEvent, run: () => void): undefined {
   event.preventDefault();
   run();
+}
+
+/** True while something else, a dialog, has the keys. */
+function isElsewhere(): boolean {
+  return document.querySelector('dialog[open], [popover]:popover-open') !== null;
 }
 
 /** Fields keep their keys, but the arrow down leads from search to the results. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { topValues } from './facet-list.tsx';
-import { facetsOf } from './facets.ts';
+import { facetsOf } from '../gallery/card-facets.ts';
 import { filterCards } from './filter.ts';
-import { madeCards } from './made-cards.ts';
+import { madeCards } from '../gallery/made-cards.ts';
 
 const cards = madeCards([
   { name: 'a', type: 'VAE' },

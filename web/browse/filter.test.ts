@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FLAGS } from './card-data.ts';
-import { type FacetName, facetsOf } from './facets.ts';
+import { FLAGS } from '../gallery/card-data.ts';
+import { facetsOf } from '../gallery/card-facets.ts';
+import type { FacetName } from './facets.ts';
 import { type Choices, filterCards } from './filter.ts';
-import { type MadeCard, madeCards } from './made-cards.ts';
+import { type MadeCard, madeCards } from '../gallery/made-cards.ts';
 
 const list: readonly MadeCard[] = [
   { name: 'a', type: 'LORA', tags: ['ink', 'night'], folder: 'x/y' },
