@@ -1,15 +1,13 @@
-import { closeSync, existsSync, fsync, linkSync, openSync, renameSync, unlinkSync } from 'node:fs';
+import { existsSync, linkSync, renameSync, unlinkSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { isSystemError, LibraryError } from '../base/errors.ts';
 import { faultPoint } from '../base/fault-point.ts';
 import { chunks, inPool } from '../base/pool.ts';
 import { diskError } from './disk-error.ts';
 import type { Bounds } from './inside.ts';
 import { makeFolder } from './make-folder.ts';
+import { syncFolder } from './sync-folders.ts';
 import { openTemp, type Fault, type Fillable } from './temp-file.ts';
-
-const fsyncAsync = promisify(fsync);
 
 /** Open files at once: two batches are under way, and the usual limit is 1,024. */
 const BATCH = 64;
@@ -212,24 +210,6 @@ function foldersMade(folder: string): string[] {
   if (first === undefined) return made;
   for (let at = folder; at.length >= first.length; at = dirname(at)) made.push(at);
   return made;
-}
-
-async function syncFolder(folder: string, fault: Fault): Promise<void> {
-  // Windows can't open a folder, and keeps its names safe by itself.
-  if (process.platform === 'win32') return;
-  try {
-    const fd = openSync(folder, 'r');
-    try {
-      await fsyncAsync(fd);
-      fault('place.folder-synced');
-    } finally {
-      closeSync(fd);
-    }
-  } catch (cause) {
-    // Some network and FUSE file systems know no fsync of folders.
-    if (isSystemError(cause, 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'EISDIR')) return;
-    throw diskError(folder, cause);
-  }
 }
 
 function notPlaced(path: string, error: LibraryError | undefined): Placed {
