@@ -22,7 +22,7 @@ const VARIANTS = [
 export async function run({ prompts = 100_000, rounds = 5 }: PromptsBenchOptions = {}): Promise<
   BenchResult[]
 > {
-  const { words, chance, filter, texts } = makeSample(prompts);
+  const { words, chance, filter, texts, lists } = makeSample(prompts);
   const length = texts.reduce((sum, text) => sum + text.length, 0) / prompts;
   const speeds: number[] = [];
   const bare: number[] = [];
@@ -49,7 +49,7 @@ export async function run({ prompts = 100_000, rounds = 5 }: PromptsBenchOptions
       pass: median(speeds) >= 50_000,
       detail: `two variants each, ${length.toFixed(0)} characters and ${(removed / prompts).toFixed(1)} terms taken out on average; a bare cut at commas ${median(bare).toFixed(0)} prompts/s; median of ${rounds}`,
     },
-    growth(filter, words, chance, rounds),
+    growth(filter, shapesOf(words, chance, lists[0]?.terms[0] ?? ''), rounds),
   ];
 }
 
@@ -80,23 +80,37 @@ function filterAll(filter: PromptFilter, texts: readonly string[]): number {
   return removed;
 }
 
-/** A prompt of 32 Ki characters against one of twice the length, one shape after the other; the worst counts. */
-function growth(
-  filter: PromptFilter,
+/** Texts of twice HALF characters. `term` is taken out. */
+function shapesOf(
   words: readonly string[],
   chance: () => number,
-  rounds: number,
-): BenchResult {
-  const ordinary = Array.from({ length: 300 }, () => promptOf(words, chance)).join(', ');
-  const shapes: Readonly<Record<string, string>> = {
-    ordinary,
-    'deep brackets': '('.repeat(1 << 16),
+  term: string,
+): Readonly<Record<string, string>> {
+  const full = (piece: string): string => piece.repeat(Math.ceil((HALF * 2) / piece.length));
+  return {
+    ordinary: Array.from({ length: 300 }, () => promptOf(words, chance)).join(', '),
+    'deep brackets': full('('),
+    'deep square brackets': full('['),
+    'deep braces': full('{'),
+    'deep less-than signs': full('<'),
+    'deep mixed brackets': full('([{<'),
+    'crossed brackets': full('([)]{(})'),
     'closed brackets': `${'('.repeat(1 << 12)}a${')'.repeat(1 << 12)}, `.repeat(8),
-    'open tags': '<lora:a'.repeat(1 << 14),
-    colons: '[a:'.repeat(1 << 15),
-    underscores: '__a'.repeat(1 << 15),
-    'empty lines': `${words[0] ?? ''}\n, `.repeat(1 << 14),
+    'deep groups that lose a term': full(`(${term}, `),
+    'groups that vanish': full(`((${term})), `),
+    alternations: full('[a|'),
+    choices: full('{2$$a|b}, '),
+    escapes: full('\\('),
+    'open tags': full('<lora:a'),
+    colons: full('[a:'),
+    underscores: full('__a'),
+    'empty lines': full(`${words[0] ?? ''}\n, `),
+    sentences: full('a cat. '),
   };
+}
+
+/** A prompt of 32 Ki characters against one of twice the length, one shape after the other; the worst counts. */
+function growth(filter: PromptFilter, shapes: Readonly<Record<string, string>>, rounds: number): BenchResult {
   const ratios = Object.entries(shapes).map(([name, text]) => {
     const samples = [text.slice(0, HALF), text.slice(0, HALF * 2)];
     const best = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];

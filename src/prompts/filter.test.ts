@@ -151,6 +151,31 @@ describe('a prompt filtered', () => {
     expect(filtered(text, [`${'*a'.repeat(500)}b`, `${'a*'.repeat(500)}c`], 'pattern')).toBe(text);
   });
 
+  it('is not held up by a million figures, brackets or emptied groups', () => {
+    const many = 1_000_000;
+    const figures = `hat:${'1'.repeat(many)}-`;
+    expect(filtered(figures) === figures).toBe(true);
+    const open = '([{<'.repeat(many / 4);
+    expect(filtered(open) === open).toBe(true);
+    expect(filtered(`${'('.repeat(many)}smile${')'.repeat(many)}, tree`)).toBe('tree');
+  });
+
+  it('has forgotten the prompt before', () => {
+    const options = {
+      lists: [{ name: 'Sex', mode: 'exact', terms: TERMS }],
+      variants: [{ name: 'prompt', without: ['Sex'] }],
+    } as const;
+    const filter = openFilter(options);
+    const text = fc.array(fc.constantFrom(...'([{)]}|:, '.split(''), 'smile', 'AND', ':1.2', 'tree'), {
+      maxLength: 300,
+    });
+    fc.assert(
+      fc.property(text, (parts) => {
+        expect(filter(parts.join(''))).toEqual(openFilter(options)(parts.join('')));
+      }),
+    );
+  });
+
   it('keeps the last tag, or none, when asked to', () => {
     const text = '<lora:a:0.5>, x, <lyco:b>, <random:c>';
     expect(filtered(text, [], 'exact', 'last')).toBe('x, <lyco:b>, <random:c>');

@@ -1,6 +1,6 @@
 import { openMatcher } from './matcher.ts';
 import type { Matcher } from './matcher.ts';
-import { parsePrompt } from './parse.ts';
+import { PromptReader } from './parse.ts';
 import { findTerms } from './terms.ts';
 import type { TermList } from './term-list.ts';
 import type { Prompt } from './token.ts';
@@ -35,9 +35,10 @@ export type PromptFilter = (text: string) => ReadonlyMap<string, Filtered>;
 export function openFilter({ lists, variants, tags = 'all' }: FilterOptions): PromptFilter {
   const matcher = openMatcher(lists);
   const masks = variants.map((variant) => ({ name: variant.name, mask: maskOf(variant, matcher) }));
+  const reader = new PromptReader();
   const marks = new CutMarks();
   return (text) => {
-    const prompt = parsePrompt(text);
+    const prompt = reader.read(text);
     const found = meantTerms(prompt, matcher);
     const made = new Map<string, Filtered>();
     let before: { readonly out: readonly Meant[]; readonly text: string } | undefined;

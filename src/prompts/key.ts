@@ -46,6 +46,6 @@ function tidy(said: string): string {
 
 function withoutWeight(words: string): string {
   const colon = words.lastIndexOf(':');
-  if (colon <= 0 || !/^ ?[-+]?(?:\d+\.?\d*|\.\d+)$/.test(words.slice(colon + 1))) return words;
+  if (colon <= 0 || !/^ ?[-+]?(?:\d+(?:\.\d*)?|\.\d+)$/.test(words.slice(colon + 1))) return words;
   return words.slice(0, colon).trimEnd();
 }

@@ -1,44 +1,44 @@
-import { kindOf, KIND, repacked } from './token.ts';
-import type { Kind } from './token.ts';
+import { NumberStack } from './number-stack.ts';
+import { KIND } from './token.ts';
+import type { Kind, Tokens } from './token.ts';
 
 /** The code of `]` for that of `[`. */
 function partnerOf(code: number): number {
   return code === 40 ? 41 : code + 2;
 }
 
-/** What is known of an open bracket is one number: its code, whether it holds choices, how many colons came before. */
+/** What is known of an open bracket is one number: its code, and whether it holds choices. */
 const CODE_MASK = 127;
 const HAS_CHOICES = 128;
-const COLONS = 256;
 
 /**
  * Which brackets belong together while a prompt is read. One that closes ends the nearest one of its kind; what was
  * opened in between stays without a partner.
  */
 export class PairedBrackets {
-  readonly #tokens: number[];
+  readonly #tokens: Tokens;
   /** What is open, the innermost last: its token. */
-  readonly #open: number[] = [];
+  readonly #open = new NumberStack();
   /** The same: what is known of it. */
-  readonly #facts: number[] = [];
+  readonly #facts = new NumberStack();
   /** Tokens that are the colons of schedules, if what they stand in turns out to be one. */
-  readonly #colons: number[] = [];
+  readonly #colons = new NumberStack();
   /** How many wait for `)`, `]` and `}`. */
   #round = 0;
   #square = 0;
   #curly = 0;
   /** Tokens that weigh a part, if there are parts. */
-  readonly #partWeights: number[] = [];
+  readonly #partWeights = new NumberStack();
   #hasParts = false;
 
-  constructor(tokens: number[]) {
+  constructor(tokens: Tokens) {
     this.#tokens = tokens;
   }
 
   open(index: number, code: number): void {
     this.#count(partnerOf(code), 1);
     this.#open.push(index);
-    this.#facts.push(code + this.#colons.length * COLONS);
+    this.#facts.push(code);
   }
 
   /** True when something is open that this one closes. */
@@ -48,11 +48,11 @@ export class PairedBrackets {
 
   /** The code of the innermost bracket that is open; 0 for none. */
   inner(): number {
-    return (this.#facts.at(-1) ?? 0) & CODE_MASK;
+    return this.#facts.top & CODE_MASK;
   }
 
   close(index: number, code: number): void {
-    while (this.#open.length > 0 && partnerOf(this.inner()) !== code) this.#loosen();
+    while (this.#open.size > 0 && partnerOf(this.inner()) !== code) this.#loosen();
     this.#pair(index);
   }
 
@@ -62,9 +62,7 @@ export class PairedBrackets {
 
   /** A bar or odds were met: what is open holds choices. */
   addChoice(): void {
-    const facts = this.#facts.at(-1);
-    if (facts !== undefined && (facts & HAS_CHOICES) === 0)
-      this.#facts[this.#facts.length - 1] = facts + HAS_CHOICES;
+    this.#facts.top |= HAS_CHOICES;
   }
 
   addPartWeight(index: number): void {
@@ -76,11 +74,12 @@ export class PairedBrackets {
     this.#hasParts = true;
   }
 
-  /** What has found no partner becomes what it is. */
+  /** What has found no partner becomes what it is. Ready for the next prompt after that. */
   finish(): void {
-    while (this.#open.length > 0) this.#loosen();
-    if (this.#hasParts) return;
-    for (const index of this.#partWeights) this.#change(index, KIND.text);
+    while (this.#open.size > 0) this.#loosen();
+    for (let index = this.#partWeights.pop(); index !== undefined; index = this.#partWeights.pop())
+      if (!this.#hasParts) this.#tokens.change(index, KIND.text);
+    this.#hasParts = false;
   }
 
   #count(code: number, by: number): void {
@@ -90,42 +89,35 @@ export class PairedBrackets {
   }
 
   #loosen(): void {
-    this.#endColons();
-    this.#change(this.#pop(), KIND.loose);
+    this.#endColons(KIND.text);
+    this.#tokens.change(this.#pop(), KIND.loose);
   }
 
   #pair(index: number): void {
-    const isTimed = this.inner() === 91 && kindOf(this.#tokens[index - 1] ?? 0) === KIND.weight;
-    const facts = this.#facts.at(-1) ?? 0;
-    const isSchedule = isTimed && this.#colons.length - colonsBefore(facts) < 2;
-    const isChoice = isSchedule || (facts & HAS_CHOICES) !== 0;
-    if (isSchedule) this.#colons.length = colonsBefore(facts);
-    else this.#endColons();
+    const isTimed = this.inner() === 91 && this.#tokens.kinds[index - 1] === KIND.weight;
+    const isSchedule = isTimed && !this.#hasTwoColons();
+    const isChoice = isSchedule || (this.#facts.top & HAS_CHOICES) !== 0;
+    this.#endColons(isSchedule ? KIND.colon : KIND.text);
     const open = this.#pop();
     if (!isChoice) return;
-    this.#change(open, KIND.choose);
-    this.#change(index, KIND.chosen);
+    this.#tokens.change(open, KIND.choose);
+    this.#tokens.change(index, KIND.chosen);
   }
 
   /** The innermost is open no more. Returns its token. */
   #pop(): number {
     this.#count(partnerOf(this.inner()), -1);
     this.#facts.pop();
-    return this.#open.pop() ?? -1;
+    return this.#open.pop() ?? 0;
   }
 
-  /** The colons of the innermost are those of no schedule, but words. */
-  #endColons(): void {
-    const before = colonsBefore(this.#facts.at(-1) ?? 0);
-    while (this.#colons.length > before) this.#change(this.#colons.pop() ?? -1, KIND.text);
+  /** Those of the innermost are those that came after it: what closed in between has taken its own along. */
+  #hasTwoColons(): boolean {
+    return this.#colons.second > this.#open.top;
   }
 
-  #change(index: number, kind: Kind): void {
-    const token = this.#tokens[index];
-    if (token !== undefined) this.#tokens[index] = repacked(token, kind);
+  /** The colons of the innermost are what they are: those of a schedule, or words. */
+  #endColons(kind: Kind): void {
+    while (this.#colons.top > this.#open.top) this.#tokens.change(this.#colons.pop() ?? 0, kind);
   }
-}
-
-function colonsBefore(facts: number): number {
-  return Math.floor(facts / COLONS);
 }

@@ -10,28 +10,42 @@ import {
   endOfWord,
   skipBlanks,
 } from './look-ahead.ts';
-import { KIND, packed, Prompt } from './token.ts';
+import { KIND, Prompt, Tokens } from './token.ts';
 import type { Kind } from './token.ts';
 
 /** Takes a prompt apart, whatever it holds. Never throws; time and space grow with the length only. */
 export function parsePrompt(text: string): Prompt {
-  return new Prompt(text, new Reader(text).read());
+  return new PromptReader().read(text);
+}
+
+/** Takes one prompt apart after the other in the same memory. */
+export class PromptReader {
+  readonly #tokens = new Tokens();
+  readonly #brackets = new PairedBrackets(this.#tokens);
+
+  /** The prompt that was read before holds no longer. */
+  read(text: string): Prompt {
+    this.#tokens.clear();
+    new Reader(text, this.#tokens, this.#brackets).read();
+    return new Prompt(text, this.#tokens);
+  }
 }
 
 class Reader {
   readonly #text: string;
-  readonly #tokens: number[] = [];
+  readonly #tokens: Tokens;
   readonly #brackets: PairedBrackets;
   /** Where the text token that is being read began; -1 between tokens. */
   #from = -1;
   #at = 0;
 
-  constructor(text: string) {
+  constructor(text: string, tokens: Tokens, brackets: PairedBrackets) {
     this.#text = text;
-    this.#brackets = new PairedBrackets(this.#tokens);
+    this.#tokens = tokens;
+    this.#brackets = brackets;
   }
 
-  read(): readonly number[] {
+  read(): void {
     const text = this.#text;
     while (this.#at < text.length) {
       const at = this.#at;
@@ -44,7 +58,6 @@ class Reader {
     }
     this.#endText();
     this.#brackets.finish();
-    return this.#tokens;
   }
 
   #special(meaning: number): void {
@@ -130,7 +143,7 @@ class Reader {
   #open(): void {
     const code = this.#text.charCodeAt(this.#at);
     this.#push(KIND.open, this.#at + 1);
-    this.#brackets.open(this.#tokens.length - 1, code);
+    this.#brackets.open(this.#tokens.count - 1, code);
     if (code === 123) this.#odds();
   }
 
@@ -138,7 +151,7 @@ class Reader {
     const code = this.#text.charCodeAt(this.#at);
     if (!this.#brackets.awaits(code)) return this.#keep(1);
     this.#push(KIND.close, this.#at + 1);
-    this.#brackets.close(this.#tokens.length - 1, code);
+    this.#brackets.close(this.#tokens.count - 1, code);
   }
 
   #bar(): void {
@@ -165,11 +178,11 @@ class Reader {
     if (isOfGroup) return this.#push(KIND.weight, end);
     if (inner === 91) {
       this.#push(KIND.colon, at + 1);
-      return this.#brackets.addColon(this.#tokens.length - 1);
+      return this.#brackets.addColon(this.#tokens.count - 1);
     }
     if (inner === 0 && end >= 0 && (end === text.length || endOfWord(text, end, 'AND') >= 0)) {
       this.#push(KIND.weight, end);
-      return this.#brackets.addPartWeight(this.#tokens.length - 1);
+      return this.#brackets.addPartWeight(this.#tokens.count - 1);
     }
     return this.#keep(1);
   }
@@ -186,13 +199,13 @@ class Reader {
 
   #endText(): void {
     if (this.#from < 0) return;
-    this.#tokens.push(packed(KIND.text, this.#from));
+    this.#tokens.add(KIND.text, this.#from);
     this.#from = -1;
   }
 
   #push(kind: Kind, end: number): void {
     if (this.#from >= 0) this.#endText();
-    this.#tokens.push(packed(kind, this.#at));
+    this.#tokens.add(kind, this.#at);
     this.#at = end;
   }
 }

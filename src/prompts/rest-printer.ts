@@ -1,3 +1,5 @@
+import { NumberStack } from './number-stack.ts';
+
 /** A comma parts least, a line break more, BREAK and AND most. */
 type Level = 0 | 1 | 2;
 
@@ -37,8 +39,9 @@ export class RestPrinter {
   #blankStart = -1;
   #blankEnd = -1;
   #skipsBlanks = false;
-  #here: Open = { isAlive: false, cut: UNCUT };
-  readonly #outer: Open[] = [];
+  readonly #here: Open = { isAlive: false, cut: UNCUT };
+  /** What is open around it, each packed into a number. */
+  readonly #outer = new NumberStack();
   #saysAny = false;
 
   constructor(text: string) {
@@ -102,21 +105,29 @@ export class RestPrinter {
 
   open(start: number, end: number): void {
     this.say(start, end);
-    this.#outer.push(this.#here);
-    this.#here = { isAlive: false, cut: UNCUT };
+    this.#outer.push(this.#here.cut * 2 + Number(this.#here.isAlive));
+    this.#beginHere();
   }
 
   /** A mark within a group that stays whatever happens beside it. */
   edge(start: number, end: number): void {
     this.#finishPart();
     this.#print(start, end);
-    this.#here = { isAlive: false, cut: UNCUT };
+    this.#beginHere();
   }
 
   close(start: number, end: number): void {
     this.#finishPart();
     this.#print(start, end);
-    this.#here = this.#outer.pop() ?? this.#here;
+    const outer = this.#outer.pop();
+    if (outer === undefined) return;
+    this.#here.isAlive = (outer & 1) === 1;
+    this.#here.cut = outer >>> 1;
+  }
+
+  #beginHere(): void {
+    this.#here.isAlive = false;
+    this.#here.cut = UNCUT;
   }
 
   /** The weight of a part between ANDs; goes with a part that is cut. */

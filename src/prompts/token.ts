@@ -1,3 +1,5 @@
+import { doubled } from './number-stack.ts';
+
 /**
  * What a piece of a prompt is. A bracket that has no partner is `loose` when it opens, and `text` when it closes; a
  * weight is that of a group, of a schedule, or of a part between ANDs.
@@ -36,34 +38,70 @@ export const KIND = {
 
 export type Kind = (typeof KIND)[keyof typeof KIND];
 
-/** Kind and place share one number: prompts come by the hundred thousand, and objects would cost more than the reading. */
-const ROOM = 32;
-/** Below this a shift divides. */
-const SMALL = 2 ** 31;
+/**
+ * Tokens in their order: the kind of each and where it starts. In blocks of memory that double when they are full and may
+ * be used for one prompt after the other: prompts come by the hundred thousand, and some are a million brackets.
+ */
+export class Tokens {
+  #kinds = new Uint8Array(64);
+  #starts = new Uint32Array(64);
+  #count = 0;
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Of the tokens, and room behind them. */
+  get kinds(): Uint8Array {
+    return this.#kinds;
+  }
+
+  /** Of the tokens, and room behind them. */
+  get starts(): Uint32Array {
+    return this.#starts;
+  }
+
+  add(kind: Kind, start: number): void {
+    const at = this.#count;
+    if (at === this.#kinds.length) {
+      this.#kinds = doubled(this.#kinds);
+      this.#starts = doubled(this.#starts);
+    }
+    this.#kinds[at] = kind;
+    this.#starts[at] = start;
+    this.#count = at + 1;
+  }
+
+  change(index: number, kind: Kind): void {
+    this.#kinds[index] = kind;
+  }
+
+  clear(): void {
+    this.#count = 0;
+  }
+}
 
 /** A prompt taken apart into tokens that follow each other without a gap. */
 export class Prompt {
   readonly text: string;
-  readonly #tokens: readonly number[];
+  readonly count: number;
+  readonly #kinds: Uint8Array;
+  readonly #starts: Uint32Array;
 
-  constructor(text: string, tokens: readonly number[]) {
+  constructor(text: string, { count, kinds, starts }: Tokens) {
     this.text = text;
-    this.#tokens = tokens;
-  }
-
-  get count(): number {
-    return this.#tokens.length;
+    this.count = count;
+    this.#kinds = kinds;
+    this.#starts = starts;
   }
 
   /** Of the token with this index; `blank` beyond the last. */
   kind(index: number): Kind {
-    return kindOf(this.#tokens[index] ?? KIND.blank);
+    return index < this.count ? (this.#kinds[index] as Kind) : KIND.blank;
   }
 
   start(index: number): number {
-    const token = this.#tokens[index];
-    if (token === undefined) return this.text.length;
-    return token < SMALL ? token >>> 5 : Math.floor(token / ROOM);
+    return index < this.count ? (this.#starts[index] ?? 0) : this.text.length;
   }
 
   end(index: number): number {
@@ -73,21 +111,6 @@ export class Prompt {
   textOf(index: number): string {
     return this.text.slice(this.start(index), this.end(index));
   }
-}
-
-/** A token as a number. */
-export function packed(kind: Kind, start: number): number {
-  return start * ROOM + kind;
-}
-
-/** The kind of a token that is a number. */
-export function kindOf(token: number): Kind {
-  return (token & (ROOM - 1)) as Kind;
-}
-
-/** The same token as another kind. */
-export function repacked(token: number, kind: Kind): number {
-  return token - kindOf(token) + kind;
 }
 
 const SAID = 0b1_1100_0000_0000_0101;

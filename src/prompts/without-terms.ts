@@ -1,4 +1,5 @@
 import { isLoraTag } from './lora-tag.ts';
+import { NumberStack } from './number-stack.ts';
 import { RestPrinter } from './rest-printer.ts';
 import { isSaid, KIND } from './token.ts';
 import type { Kind, Prompt } from './token.ts';
@@ -106,36 +107,28 @@ function goneTags(prompt: Prompt, kept: 'last' | 'none'): number[] {
   return kept === 'last' ? all.slice(0, -1) : all;
 }
 
-interface Group {
-  readonly open: number;
-  isSaid: boolean;
-  isCut: boolean;
-}
+/** What is known of what stands in a group. */
+const SAYS_ANY = 1;
+const IS_CUT = 2;
 
 /** Marks groups of which something went and nothing is left. */
 function dropEmptied(prompt: Prompt, gone: Uint8Array): void {
-  const groups: Group[] = [];
+  const opened = new NumberStack();
+  const facts = new NumberStack();
   for (let at = 0; at < prompt.count; at += 1) {
     const kind = prompt.kind(at);
-    if (opens(kind)) groups.push({ open: at, isSaid: false, isCut: false });
-    else if (groups.length === 0) continue;
-    else if (closes(kind)) endGroup(groups, at, gone);
-    else if (isSaid(kind)) mark(groups.at(-1), gone[at] === 1);
+    if (opens(kind)) {
+      opened.push(at);
+      facts.push(0);
+    } else if (opened.size === 0) continue;
+    else if (isSaid(kind)) facts.top |= gone[at] === 1 ? IS_CUT : SAYS_ANY;
+    else if (closes(kind)) {
+      const open = opened.pop() ?? 0;
+      const isEmptied = facts.pop() === IS_CUT;
+      if (isEmptied) gone[open] = gone[at] = 1;
+      facts.top |= isEmptied ? IS_CUT : SAYS_ANY;
+    }
   }
-}
-
-function endGroup(groups: Group[], close: number, gone: Uint8Array): void {
-  const ended = groups.pop();
-  if (ended === undefined) return;
-  const isEmptied = ended.isCut && !ended.isSaid;
-  if (isEmptied) gone[ended.open] = gone[close] = 1;
-  mark(groups.at(-1), isEmptied);
-}
-
-function mark(group: Group | undefined, isGone: boolean): void {
-  if (group === undefined) return;
-  if (isGone) group.isCut = true;
-  else group.isSaid = true;
 }
 
 function lastAlive(prompt: Prompt, gone: Uint8Array): number {
