@@ -64,6 +64,8 @@ export function makeHome(): Home {
     XDG_CONFIG_HOME: join(folder, 'config'),
     LANG: 'C.UTF-8',
     TZ: 'UTC',
+    // As bin/civitarium.js would set it by starting over, which thousands of runs need not wait for.
+    MALLOC_ARENA_MAX: '1',
   };
   return {
     folder,
