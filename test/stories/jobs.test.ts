@@ -265,6 +265,10 @@ describe('a job scan-paths', () => {
       expect(second.exitCode).toBe(0);
       expect(second.counts).toMatchObject({ files: library.files.length, organised: 0 });
       expect(second.warnings.join().includes('holds no')).toBe(mode === 'move');
+      // Nothing is left to show where they came from.
+      for (const one of [first, second])
+        expect(one.data?.['galleries']).toEqual([join(output, 'gallery.html')]);
+      expect(existsSync(join(library.folder, 'gallery.html'))).toBe(false);
       const inPlace = { organise_files: library.files.length, organise_identical: library.files.length };
       for (const again of [planned, second]) expect(again.counts).toMatchObject(inPlace);
       expect(treeOf(output)).toEqual(after);

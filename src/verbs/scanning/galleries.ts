@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isForeignAt } from '../../archive/foreign-file.ts';
 import type { WalkedRoot } from '../../archive/take-stock.ts';
@@ -108,7 +109,7 @@ function stemOf(page: string): string {
   return basename(page).replace(/\.html?$/i, '');
 }
 
-/** The gallery pages of some roots, absolute. */
+/** The gallery pages of some roots that are there, absolute. */
 export async function galleryPaths(
   catalog: Catalog,
   roots: readonly WalkedRoot[],
@@ -116,7 +117,8 @@ export async function galleryPaths(
   cwd: string,
 ): Promise<string[]> {
   const places = galleryPlaces(roots, request, cwd).filter((place) => place.hasPage);
-  return await Promise.all(places.map((place) => galleryPageAt(catalog, place)));
+  const pages = await Promise.all(places.map((place) => galleryPageAt(catalog, place)));
+  return pages.filter((page) => existsSync(page));
 }
 
 /** Where the page of a gallery is or will be: a file of the user's may stand at its first place. */

@@ -11,7 +11,7 @@ import { configuredNamings } from './configured-naming.ts';
 import type { LibraryJob, RootJob } from './library-job.ts';
 import type { Naming } from './naming.ts';
 import { namingsOf } from './naming.ts';
-import { originalsOfCopies } from './organised-copies.ts';
+import { filesWithNotes, originalsOfCopies } from './organised-copies.ts';
 
 /** What the stages of writing need to know of each root. Reads the catalog only. */
 export async function rootJobs(
@@ -62,12 +62,6 @@ async function namingsFor(
     return namingsOf(roots, filesOf, request, cwd, held);
   }
   return configuredNamings(roots, filesOf, configured, await heldPaths(catalog));
-}
-
-/** Files that have notes or a page already: those are kept up, whatever copies there are. */
-function filesWithNotes(rows: readonly OutputRow[]): Set<number> {
-  const own = rows.filter((row) => (row.kind === 'info' || row.kind === 'page') && row.done_sha256 !== null);
-  return new Set(own.flatMap((row) => row.file_id ?? []));
 }
 
 /** The bare stems that files have beside them already, by file id: a file that comes later does not take one away. */

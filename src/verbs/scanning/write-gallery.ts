@@ -16,7 +16,7 @@ import { galleryPageAt } from './galleries.ts';
 import type { GalleryPlace } from './galleries.ts';
 import type { FilesWritten } from './library-job.ts';
 import { hrefFrom } from './local-links.ts';
-import { originalsOfCopies } from './organised-copies.ts';
+import { hiddenBehindCopies } from './organised-copies.ts';
 import { refusedWrites } from './refused-writes.ts';
 import { removeLeftovers } from './remove-leftovers.ts';
 import { Faces } from './write-faces.ts';
@@ -56,11 +56,12 @@ export async function writeGallery(
   ];
   const thumbs = await writeThumbs(deps, catalog, place, pictures);
   const allCards = place.hasPage ? await viewCards(catalog, rootIds) : [];
-  const cards = await shownOf(catalog, place, allCards, ofRun);
+  const once = await shownOnce(catalog, place, allCards);
+  const cards = place.onlyOfRun ? once.filter(({ fileId }) => ofRun.has(fileId)) : once;
   const title = place.title ?? titleOf(place);
   const thumbOf = (path: string): string | undefined => thumbs.byPath.get(path) ?? posters.get(path);
   const gallery = await galleryPageAt(catalog, place);
-  const parts = { place, gallery, title, collected, cards: allCards, pageOf, thumbOf };
+  const parts = { place, gallery, title, collected, cards: once, pageOf, thumbOf };
   const faces = place.hasPage ? new Faces(deps, catalog, parts) : undefined;
   const href = (path: string): string => hrefFrom(place.folder, path);
   const hrefOr = (path: string | undefined): string | undefined =>
@@ -143,17 +144,15 @@ function browserOf(
   return [{ ...common, path: browser, otherwise, kind: 'asset', bytes }];
 }
 
-/** The models that it shows, of all there are. */
-async function shownOf(
+/** Its models without what else organising made of them. */
+async function shownOnce(
   catalog: Catalog,
   place: GalleryPlace,
   cards: readonly CardView[],
-  ofRun: ReadonlySet<number>,
 ): Promise<readonly CardView[]> {
-  const originals = place.prefersCopies ? await originalsOfCopies(catalog) : undefined;
-  return cards.filter(
-    ({ fileId }) => (!place.onlyOfRun || ofRun.has(fileId)) && originals?.has(fileId) !== true,
-  );
+  if (!place.prefersCopies) return cards;
+  const hidden = await hiddenBehindCopies(catalog, rootIdsOf(place));
+  return cards.filter(({ fileId }) => !hidden.has(fileId));
 }
 
 /** Pictures with their hashes, of those that lie where we wrote them. */

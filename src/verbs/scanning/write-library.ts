@@ -21,7 +21,7 @@ import { claimImported } from './imported-pictures.ts';
 import type { GalleryPlace } from './galleries.ts';
 import type { FilesWritten, LibraryJob, RootJob } from './library-job.ts';
 import { writeCollected } from './write-collected.ts';
-import { galleryStands } from './gallery-stands.ts';
+import { galleryStands, isShownElsewhere } from './gallery-stands.ts';
 import { writeGallery } from './write-gallery.ts';
 import { writeLists } from './write-lists.ts';
 import { writeInfos } from './write-infos.ts';
@@ -230,7 +230,9 @@ async function writeGalleries(
   const galleries: string[] = [];
   const hostId = await deps.hostId();
   for (const place of places) {
-    const isBehind = isNews || (place.hasPage && (await imagesBehind(catalog, hostId, place)));
+    const hasImages = place.hasPage && (await imagesBehind(catalog, hostId, place));
+    const isBehind = isNews || hasImages;
+    if (!hasImages && (await isShownElsewhere(catalog, place))) continue;
     if (!isBehind && (await galleryStands(catalog, place))) galleries.push(place.page);
     else {
       const written = await writeGallery(deps, catalog, place, { pageOf, posters, ofRun });
