@@ -37,6 +37,16 @@ export function readPromptNote(bytes: Uint8Array): PromptNote | undefined {
   }
 }
 
+/** The variants of a note that says what was taken out for each, by name; `undefined` where it does not. */
+export function variantsIn({ tree }: PromptNote): (readonly [name: string, text: string])[] | undefined {
+  const removed = tree.members.get(REMOVED_KEY);
+  if (removed?.kind !== 'object') return undefined;
+  return [...removed.members.keys()].flatMap((name) => {
+    const text = stringMember(tree, name);
+    return text === undefined ? [] : [[name, text] as const];
+  });
+}
+
 /** The text of the note with some of its fields set, all else as it was; `undefined` when they are set so already. */
 export function withFields(note: PromptNote, fields: Readonly<Record<string, unknown>>): string | undefined {
   let tree = note.tree;

@@ -40,7 +40,8 @@ export function imageNote({ url, generation, filter, apiOrigin }: NoteFacts): st
   return `${JSON.stringify(note, undefined, 2)}\n`;
 }
 
-function inOneLine(text: string): string {
+/** As notes hold a variant. */
+export function inOneLine(text: string): string {
   return text.replace(/\s*[\r\n\u2028\u2029]+\s*/g, ' ');
 }
 

@@ -15,6 +15,8 @@ import { rebuildPrompt } from '../../prompts/rebuild.ts';
 import type { Deps } from '../deps.ts';
 import { flagOption, textOption } from '../option.ts';
 import type { Input } from '../option.ts';
+import { NO_GALLERIES, outputsAt, putBehind, showImages } from '../scanning/image-galleries.ts';
+import type { ImagesShown } from '../scanning/image-galleries.ts';
 import { homePath } from '../summary.ts';
 import type { Failure, RunResult } from '../verb.ts';
 import { failureOf } from './count-terms.ts';
@@ -74,13 +76,13 @@ export async function filterPrompts(
     loras: isRebuild ? new LoraNames(textOption(input, 'lora')) : undefined,
     from: textOption(input, 'from'),
   });
-  if (paths.length === 0) await tellKnown(work);
-  else await rewriteFiles(work, paths);
+  const shown = paths.length === 0 ? await tellKnown(work) : await rewriteFiles(work, paths);
   if (!deps.settings.dryRun)
     for (const { path } of outputs) await writeOutput(path, `${JSON.stringify(work.told, undefined, 2)}\n`);
   return resultOf(
     work,
     outputs.map(({ path }) => path),
+    shown,
   );
 }
 
@@ -100,7 +102,7 @@ function checkRebuild(input: Input, paths: readonly string[]): void {
     });
 }
 
-async function tellKnown(work: Work): Promise<void> {
+async function tellKnown(work: Work): Promise<ImagesShown> {
   const { db } = await work.deps.catalog();
   for await (const { imageId, prompt } of knownPrompts(db)) {
     if (work.deps.signal.aborted) throw new InterruptedError();
@@ -108,13 +110,17 @@ async function tellKnown(work: Work): Promise<void> {
     work.counts.read += 1;
     work.tell({ image: imageId, raw_prompt: prompt }, work.wishes.filter(prompt));
   }
+  return NO_GALLERIES;
 }
 
-async function rewriteFiles(work: Work, paths: readonly string[]): Promise<void> {
+/** Writes the notes that change, and the pages that show them. */
+async function rewriteFiles(work: Work, paths: readonly string[]): Promise<ImagesShown> {
   const { deps } = work;
   const absolute = paths.map((path) => resolve(deps.cwd, path));
   // What a run that was killed left behind.
   if (!deps.settings.dryRun) for (const path of absolute) removeStaleTempsBelow(path);
+  const catalog = deps.settings.dryRun ? undefined : await deps.catalog();
+  const outputs = catalog === undefined ? [] : await outputsAt(deps, catalog, absolute);
   let changes: NoteChange[] = [];
   const phase = deps.progress.phase('Filtering prompts', undefined, 'files');
   try {
@@ -124,13 +130,18 @@ async function rewriteFiles(work: Work, paths: readonly string[]): Promise<void>
       if (change !== undefined) changes.push(change);
       phase.advance(1);
       if (changes.length < BATCH) continue;
-      await write(work, changes);
+      await write(work, changes, outputs);
       changes = [];
     }
-    await write(work, changes);
+    await write(work, changes, outputs);
   } finally {
     phase.end();
   }
+  if (catalog === undefined) return NO_GALLERIES;
+  // Again: another run may have written them in between.
+  if (work.counts.changed > 0) await putBehind(deps, catalog, outputs);
+  // Also when nothing changed: a run that was killed may have left its pages to this one.
+  return await showImages(deps, catalog, outputs, false);
 }
 
 /** What becomes of a note; `undefined` when nothing is to be written. */
@@ -168,11 +179,14 @@ async function changeOfNote(
   return undefined;
 }
 
-async function write(work: Work, changes: readonly NoteChange[]): Promise<void> {
-  if (work.deps.settings.dryRun) {
-    work.counts.changed += changes.length;
+async function write(work: Work, changes: readonly NoteChange[], outputs: readonly string[]): Promise<void> {
+  const { deps, counts } = work;
+  if (deps.settings.dryRun) {
+    counts.changed += changes.length;
     return;
   }
+  // Pages first: whoever comes after a run that is killed here has to write them.
+  if (changes.length > 0 && counts.changed === 0) await putBehind(deps, await deps.catalog(), outputs);
   for (const batch of chunks(changes, BATCH)) {
     const errors = await writePromptNotes(batch);
     work.counts.changed += batch.length - errors.size;
@@ -180,7 +194,9 @@ async function write(work: Work, changes: readonly NoteChange[]): Promise<void> 
   }
 }
 
-function resultOf({ counts, failures, told, wishes, deps }: Work, outputs: readonly string[]): RunResult {
+function resultOf(work: Work, outputs: readonly string[], shown: ImagesShown): RunResult {
+  const { counts, told, wishes, deps } = work;
+  const failures = [...work.failures, ...shown.failures];
   const { dryRun, json } = deps.settings;
   const parts = [
     `${formatCount(counts.total)} looked at`,
@@ -192,7 +208,7 @@ function resultOf({ counts, failures, told, wishes, deps }: Work, outputs: reado
   const lists = wishes.lists.map(({ name, terms }) => `${name} ${formatCount(terms.length)}`).join(', ');
   return {
     counts,
-    warnings: wishes.warnings,
+    warnings: [...wishes.warnings, ...shown.warnings],
     failures,
     exitCode: failures.length > 0 ? 3 : 0,
     summary: [
@@ -200,8 +216,12 @@ function resultOf({ counts, failures, told, wishes, deps }: Work, outputs: reado
       parts.join('   '),
       `${formatCount(counts.removed)} terms taken out by ${lists}`,
       ...outputs.map((path) => (dryRun ? `would write ${homePath(path)}` : homePath(path))),
+      ...shown.galleries.map((path) => `Gallery  ${homePath(path)}`),
       ...(dryRun ? ['Nothing was changed.'] : []),
     ],
-    ...(json && outputs.length === 0 ? { data: { prompts: told } } : {}),
+    data: {
+      ...(json && outputs.length === 0 ? { prompts: told } : {}),
+      ...(shown.galleries.length > 0 ? { galleries: shown.galleries } : {}),
+    },
   };
 }

@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { isInside } from '../../archive/targets.ts';
 import { collectedOutputs } from '../../catalog/collected-image.ts';
 import type { Catalog } from '../../catalog/open.ts';
+import { dateOutput } from '../../catalog/output.ts';
 import { rootsOf } from '../../catalog/root.ts';
 import type { Root } from '../../catalog/root.ts';
 import { removeStaleTempsBelow } from '../../library/stale-temps.ts';
@@ -9,7 +10,7 @@ import type { Deps } from '../deps.ts';
 import type { Failure } from '../verb.ts';
 import { aloneIn } from './alone-in.ts';
 import { withCatalogRoots } from './catalog-roots.ts';
-import { imagesBehind } from './collected-in.ts';
+import { imagesBehind, imagesPageOf } from './collected-in.ts';
 import { bareGallery, sideFiles } from './galleries.ts';
 import type { FilesWritten } from './library-job.ts';
 import { layoutOf, USUAL_LAYOUT } from './layout.ts';
@@ -34,6 +35,7 @@ export async function showImages(
   deps: Deps,
   catalog: Catalog,
   outputs: Iterable<string>,
+  online = true,
 ): Promise<ImagesShown> {
   const hostId = await deps.hostId();
   const known = await rootsOf(catalog.db, hostId);
@@ -43,11 +45,35 @@ export async function showImages(
     const around = rootsAround(known, output);
     for (const root of around) if (await isBehind(deps, catalog, hostId, root)) behind.add(root);
     if (around.length === 0 && (await imagesBehind(catalog, hostId, bareGallery(output))))
-      shown.push(await writeBare(deps, catalog, output, true));
+      shown.push(await writeBare(deps, catalog, output, online));
   }
-  if (behind.size > 0) shown.push(await rewriteGalleries(deps, catalog, known, behind));
+  if (behind.size > 0) shown.push(await rewriteGalleries(deps, catalog, known, behind, online));
   return together(shown);
 }
+
+/** The folders that images were fetched into which lie in, or hold, one of these paths (all absolute). */
+export async function outputsAt(deps: Deps, catalog: Catalog, paths: readonly string[]): Promise<string[]> {
+  const outputs = [...(await collectedOutputs(catalog.db, await deps.hostId())).keys()];
+  return outputs.filter((output) =>
+    paths.some((path) => path === output || isInside(path, output) || isInside(output, path)),
+  );
+}
+
+/**
+ * Records that images in some folders are about to be told of differently: until their galleries are written again, by
+ * `showImages` or whoever else writes pages next, these are behind.
+ */
+export async function putBehind(deps: Deps, catalog: Catalog, outputs: readonly string[]): Promise<void> {
+  const known = await rootsOf(catalog.db, await deps.hostId());
+  const pages = outputs.flatMap((output) => {
+    const around = rootsAround(known, output);
+    if (around.length === 0) return [bareGallery(output).files];
+    return around.map((root) => sideFiles(galleryPage(root.path, layoutOf(root) ?? USUAL_LAYOUT, deps.cwd)));
+  });
+  for (const files of new Set(pages)) await dateOutput(catalog, imagesPageOf(files), SINCE_EVER);
+}
+
+const SINCE_EVER = 0;
 
 /** Folders that images were fetched into and that no scanned folder is or holds, absolute: those among `wanted`, or all. */
 export async function bareOutputs(
@@ -103,6 +129,7 @@ async function rewriteGalleries(
   catalog: Catalog,
   known: readonly Root[],
   behind: ReadonlySet<Root>,
+  online: boolean,
 ): Promise<ImagesShown> {
   const ids = new Set([...behind].map(({ id }) => id));
   const paths = rootsWithGalleries(known, ids, deps.cwd).map(({ path }) => path);
@@ -110,7 +137,7 @@ async function rewriteGalleries(
     if (roots.length === 0) return NO_GALLERIES;
     await unsettle(catalog, roots);
     const touched = new Set<number>();
-    const work = { roots, stocks, layout: undefined, images: 'none', touched, online: true } as const;
+    const work = { roots, stocks, layout: undefined, images: 'none', touched, online } as const;
     return await writeByLayout(deps, catalog, work, (group, own) => endAsBefore(catalog, group, own));
   });
 }

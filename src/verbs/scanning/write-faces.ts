@@ -1,6 +1,5 @@
 import { dirname, join } from 'node:path';
 import { comparableName } from '../../archive/posts/coverage.ts';
-import { UserError } from '../../base/errors.ts';
 import { chunks } from '../../base/pool.ts';
 import { coverageGlances } from '../../catalog/coverage.ts';
 import { creatorKey, knownCreators } from '../../catalog/creator.ts';
@@ -19,11 +18,10 @@ import { imagesPage } from '../../pages/images-page.ts';
 import { MadeWith } from '../../pages/made-with.ts';
 import { postPage } from '../../pages/post-page.ts';
 import type { DataFile } from '../../pages/script-data.ts';
-import type { PromptFilter } from '../../prompts/filter.ts';
 import type { Deps } from '../deps.ts';
-import { readWishes } from '../prompting/wishes.ts';
 import type { GalleryPlace } from './galleries.ts';
 import { hrefFrom } from './local-links.ts';
+import { openVariants } from './shown-variants.ts';
 
 /** What the pages around images and creators are made of. All paths absolute. */
 export interface FaceParts {
@@ -77,7 +75,7 @@ export class Faces {
   async *#images(): AsyncGenerator<DataFile> {
     const { collected, place, title, gallery } = this.#parts;
     this.#titles = await postTitles(this.#catalog.db, await this.#deps.hostId());
-    const variants = variantsBy(usualFilter(this.#deps));
+    const variantsOf = openVariants(this.#deps);
     const versions = new Map<number, UsedVersion>();
     const columns = new ImageColumns({
       version: (id) => versions.get(id),
@@ -89,7 +87,7 @@ export class Faces {
       this.#deps.signal.throwIfAborted();
       const views = (await viewCollected(this.#catalog.db, some)).map((view) => ({
         ...view,
-        ...variants(view.prompt),
+        ...variantsOf(view),
       }));
       const named = views.flatMap((view) => view.resources.flatMap(({ versionId }) => versionId ?? []));
       const fresh = await usedVersions(this.#catalog.db, named.filter((id) => !versions.has(id))); // prettier-ignore
@@ -195,31 +193,6 @@ export class Faces {
   #href(folder: string, path: string | undefined): string | undefined {
     return path === undefined ? undefined : hrefFrom(folder, path);
   }
-}
-
-/** The reader's lists as `get` uses them; `undefined` where there are none, or none that can be used. */
-function usualFilter(deps: Deps): PromptFilter | undefined {
-  try {
-    const { filter, lists } = readWishes(deps, { arguments: [], options: {} });
-    return lists.some(({ terms }) => terms.length > 0) ? filter : undefined;
-  } catch (error) {
-    // `prompts` tells what is wrong with them; pages only lack the variants.
-    if (!(error instanceof UserError)) throw error;
-    return undefined;
-  }
-}
-
-/** The prompt as lists leave it; nothing where they leave it as it is. */
-function variantsBy(
-  filter: PromptFilter | undefined,
-): (prompt: string | undefined) => Pick<CollectedImageView, 'variants'> {
-  return (prompt) => {
-    if (prompt === undefined || filter === undefined) return {};
-    const variants = [...filter(prompt)].flatMap(([name, { text, removed }]) =>
-      removed.length === 0 ? [] : [[name, text] as const],
-    );
-    return variants.length === 0 ? {} : { variants };
-  };
 }
 
 function countsBy<Item>(items: readonly Item[], keyOf: (item: Item) => number): Map<number, number> {
