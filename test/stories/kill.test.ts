@@ -28,7 +28,7 @@ const KILLS: Readonly<Record<string, readonly number[]>> = {
 
 /** Points that this scan does not pass; the suites of those verbs and of `--sidecars` try them. */
 const OF_OTHER_VERBS =
-  /^(?:coverage|image-notes|krita|moves?|organi[sz]e|part|prompts|sidecar|transfer|trash)\./;
+  /^(?:coverage|get|image-notes|krita|moves?|organi[sz]e|part|prompts|sidecar|transfer|trash)\./;
 
 describe('a scan that is killed', { timeout: 120_000 }, () => {
   let story: Yardstick;

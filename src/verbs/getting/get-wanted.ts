@@ -7,6 +7,7 @@ import type { Ended, QueueOutcome } from '../../archive/download/run-queue.ts';
 import { arrangeWants } from '../../archive/users/arrange-wants.ts';
 import type { Arranged } from '../../archive/users/arrange-wants.ts';
 import type { Unwanted, Wants } from '../../archive/download/want.ts';
+import { faultPoint } from '../../base/fault-point.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { queueTransfers } from '../../catalog/transfer.ts';
 import type { Transfer, TransferInput } from '../../catalog/transfer.ts';
@@ -105,6 +106,7 @@ export async function getWanted(deps: Deps, request: GetRequest): Promise<GetOut
   const copies = await copyLoras(deps, catalog, came, request);
   const users = await describeUsers(deps, catalog, request, { models: wants.models ?? [], places, logs });
   const did = { planned, ...ends, ...brought, described, images, users, copies, lines: undefined };
+  faultPoint('get.described');
   const shown = await showImages(deps, catalog, [...outputsOf(request), ...imageOutputs(came)]);
   return { ...did, shown, ...(await costs(deps, startedAt)) };
 }
