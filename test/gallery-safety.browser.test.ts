@@ -1,11 +1,11 @@
-import { readFile, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CardView } from '../src/catalog/views.ts';
 import { findChromium, NO_BROWSER, type PageOptions, watchedPage } from './browser.ts';
-import { type GallerySession, gallerySession, knownModel, settle, shown, until } from './gallery-session.ts';
+import { type GallerySession, gallerySession, knownModel, settle, shown } from './gallery-session.ts';
+import { faultsOf, readAxe, until } from './page-pool.ts';
 import { type SampleGallery, sampleCards, writeSampleGallery } from './sample-gallery.ts';
 
 const chromium = findChromium();
@@ -24,7 +24,7 @@ describe.skipIf(chromium === undefined)(
     });
 
     beforeEach(async () => {
-      await session.closePages();
+      await session.freePages();
     });
 
     afterAll(async () => {
@@ -32,7 +32,7 @@ describe.skipIf(chromium === undefined)(
     });
 
     it('is free of accessibility faults in light and dark, wide and narrow', async () => {
-      const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+      const axe = await readAxe();
       const unknown = small.cards.find(({ modelId }) => modelId === undefined);
       const removed = small.cards.find(({ state }) => state === 'removed');
       const looks: PageOptions[] = [{}, { dark: true }, { width: 390, height: 844, dark: true }];
@@ -46,13 +46,13 @@ describe.skipIf(chromium === undefined)(
           ),
         ];
 
-        expect(await faults(page, axe)).toEqual([]);
+        expect(await faultsOf(page, axe)).toEqual([]);
         for (const address of addresses) {
           await page.goto(address);
-          expect(await faults(page, axe)).toEqual([]);
+          expect(await faultsOf(page, axe)).toEqual([]);
         }
         await page.locator('.strip .shot').first().click();
-        expect(await faults(page, axe)).toEqual([]);
+        expect(await faultsOf(page, axe)).toEqual([]);
       }
       await session.expectQuiet();
     });
@@ -101,15 +101,6 @@ describe.skipIf(chromium === undefined)(
     });
   },
 );
-
-/** Rule and places of every fault that axe finds. */
-async function faults(page: Page, axe: string): Promise<unknown> {
-  await page.waitForTimeout(150);
-  await page.evaluate(axe);
-  return page.evaluate(
-    `axe.run(document, { resultTypes: ['violations'], preload: false }).then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.slice(0, 3).map(({ html, failureSummary }) => html.slice(0, 200) + ' ' + failureSummary).join(' | ')))`,
-  );
-}
 
 const TRICKS: readonly string[] = [
   '<script>window.hacked = 1</script>',

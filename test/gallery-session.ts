@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
-import { expect } from 'vitest';
 import type { CardView } from '../src/catalog/views.ts';
-import { openBrowser, type PageOptions, watchedPage, type WatchedPage } from './browser.ts';
+import { openBrowser, type PageOptions } from './browser.ts';
+import { pagePool, until } from './page-pool.ts';
 import { type SampleGallery, sampleCards, writeSampleGallery } from './sample-gallery.ts';
 
 export interface GallerySession {
@@ -16,13 +16,13 @@ export interface GallerySession {
   readonly folder: string;
   /** Writes a gallery of made-up models. */
   sample(name: string, count: number, pages: number): Promise<SampleGallery>;
-  /** Opens a gallery in a context of its own; `hash` with its `#`. */
+  /** Opens a gallery in a page that remembers nothing; `hash` with its `#`. */
   open(gallery: SampleGallery, hash?: string, options?: PageOptions): Promise<Page>;
-  /** Opens a model's page in a context of its own. */
+  /** Opens a model's page in a page that remembers nothing. */
   openModel(gallery: SampleGallery, card: CardView, options?: PageOptions): Promise<Page>;
-  /** Nothing was said on the console and nothing was asked of any network since the last look; closes all. */
+  /** Nothing was said on the console and nothing was asked of any network since the last look; frees all pages. */
   expectQuiet(): Promise<void>;
-  closePages(): Promise<void>;
+  freePages(): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -32,12 +32,11 @@ export async function gallerySession(): Promise<GallerySession> {
   const build = join(import.meta.dirname, '../scripts/build.ts');
   await promisify(execFile)(process.execPath, [build, '--web']);
   const browser = await openBrowser();
-  const opened: WatchedPage[] = [];
+  const pages = pagePool(browser);
   const visit = async (url: string, options: PageOptions): Promise<Page> => {
-    const watched = await watchedPage(browser, options);
-    opened.push(watched);
-    await watched.page.goto(url);
-    return watched.page;
+    const page = await pages.take(options);
+    await page.goto(url);
+    return page;
   };
   return {
     browser,
@@ -49,16 +48,8 @@ export async function gallerySession(): Promise<GallerySession> {
       return page;
     },
     openModel: (gallery, card, options = {}) => visit(gallery.urlOf(card.path), options),
-    async expectQuiet() {
-      for (const { complaints, remote, context } of opened.splice(0)) {
-        expect(complaints).toEqual([]);
-        expect(remote).toEqual([]);
-        await context.close();
-      }
-    },
-    async closePages() {
-      for (const { context } of opened.splice(0)) await context.close();
-    },
+    expectQuiet: pages.expectQuiet,
+    freePages: pages.free,
     async end() {
       await browser.close();
       await rm(folder, { recursive: true, force: true });
@@ -93,11 +84,4 @@ export function knownModel(gallery: SampleGallery): CardView {
   );
   if (card === undefined) throw new Error('The sample holds no known model.');
   return card;
-}
-
-/** Waits for an expression to become true; the pages' own policy forbids playwright's way, which evaluates text. */
-export async function until(page: Page, expression: string): Promise<void> {
-  await expect
-    .poll(() => page.evaluate(`Boolean(${expression})`), { timeout: 5000, interval: 25, message: expression })
-    .toBe(true);
 }
