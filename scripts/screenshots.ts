@@ -1,4 +1,4 @@
-/** `npm run screenshots`: has the browser test take its pictures and puts them, made small, into docs/images/. */
+/** `npm run screenshots`: has the browser tests take their pictures and puts them, made small, into docs/images/. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,8 @@ import sharp from 'sharp';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const TARGET = join(ROOT, 'docs', 'images');
+/** The tests that take pictures. */
+const TAKERS = ['test/gallery.browser.test.ts', 'test/stories/faces.test.ts'];
 /** Bytes a picture may have at most; fewer colours until it fits. */
 const MOST_BYTES = 290_000;
 
@@ -22,7 +24,7 @@ async function shrink(from: string, to: string): Promise<void> {
 async function main(): Promise<number> {
   const taken = mkdtempSync(join(tmpdir(), 'civitarium-pictures-'));
   try {
-    const args = ['run', 'test/gallery.browser.test.ts', '-t', 'takes the pictures'];
+    const args = ['run', ...TAKERS, '-t', 'pictures.* for the documents'];
     const env = { ...process.env, CIVITARIUM_SCREENSHOTS: taken };
     const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
     const { status } = spawnSync(process.execPath, [vitest, ...args], { cwd: ROOT, env, stdio: 'inherit' });

@@ -223,6 +223,7 @@ describe.skipIf(chromium === undefined)(
       const take = async (page: Page, name: string): Promise<void> => {
         await atRest(page);
         await page.screenshot({ path: join(to, `${name}.png`) });
+        await session.expectQuiet();
       };
 
       await take(await session.open(gallery, '#sort=downloads'), 'gallery-light');
@@ -232,13 +233,12 @@ describe.skipIf(chromium === undefined)(
         await session.open(gallery, '#sort=thumbs', { width: 390, height: 844, dark: true, touch: true }),
         'gallery-phone',
       );
+      await take(await session.openModel(gallery, knownModel(gallery)), 'model-page');
       const model = await session.openModel(gallery, knownModel(gallery));
-      await take(model, 'model-page');
       await model.locator('.strip .shot').first().click();
       await take(model, 'lightbox');
 
       expect((await readFile(join(to, 'gallery-light.png'))).length).toBeGreaterThan(20_000);
-      await session.expectQuiet();
     });
   },
 );

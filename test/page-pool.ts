@@ -1,6 +1,8 @@
 /** Pages of one browser, used again from test to test: a context of its own for each costs a second on a busy machine. */
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { type PageOptions, type WatchedPage, watchedPage } from './browser.ts';
@@ -80,4 +82,16 @@ export async function faultsOf(page: Page, axe: string): Promise<unknown> {
 /** The text of axe-core, to run in a page. */
 export function readAxe(): Promise<string> {
   return readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+}
+
+/** Addresses of an open page that lead to no file, or that are more than an address. */
+export async function badLinks(page: Page): Promise<string[]> {
+  const hrefs = await page.evaluate<string[]>(
+    `['href', 'src', 'poster'].flatMap((name) => [...document.querySelectorAll('[' + name + ']')].map((one) => new URL(one.getAttribute(name), document.baseURI).href))`,
+  );
+  return hrefs.filter((href) =>
+    href.startsWith('file:')
+      ? !existsSync(fileURLToPath(href.replace(/[?#].*$/, '')))
+      : !/^https?:/.test(href),
+  );
 }

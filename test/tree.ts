@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
+import { join } from 'node:path';
 
 /** Every path below a folder with a hash of its bytes (or where a link points): equal trees are equal objects. */
 export function treeOf(folder: string, keep: (path: string) => boolean = () => true): Record<string, string> {
@@ -29,4 +30,15 @@ function addTo(
 function contentOf(path: Buffer, stats: Stats): string {
   if (stats.isSymbolicLink()) return `link ${readlinkSync(path)}`;
   return stats.isFile() ? createHash('sha256').update(readFileSync(path)).digest('hex') : 'no file';
+}
+
+/** When each file below a folder was last written, in epoch milliseconds. */
+export function timesOf(folder: string): Record<string, number> {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const stats = statSync(join(folder, name));
+      return stats.isFile() ? [[name, stats.mtimeMs] as const] : [];
+    }),
+  );
 }

@@ -11,7 +11,8 @@ import { findChromium, NO_BROWSER, openBrowser } from '../browser.ts';
 import type { PageOptions } from '../browser.ts';
 import type { CliResult } from '../cli.ts';
 import { settle, shown } from '../gallery-session.ts';
-import { atRest, faultsOf, type PagePool, pagePool, readAxe, until } from '../page-pool.ts';
+import { atRest, badLinks, faultsOf, type PagePool, pagePool, readAxe, until } from '../page-pool.ts';
+import { timesOf } from '../tree.ts';
 import { runVerb } from '../verb-run.ts';
 import { type FeedImage, startFaceFeed } from './testing/face-feed.ts';
 import { makeGetStory } from './testing/get-story.ts';
@@ -19,16 +20,21 @@ import type { GetStory } from './testing/get-story.ts';
 
 if (findChromium() === undefined) console.log(NO_BROWSER);
 
+/** Where pictures for the documents go; without it they land in the story's home and go with it. */
+const PICTURES = process.env['CIVITARIUM_SCREENSHOTS'];
+
 let standin: Standin;
 let creator: string;
 let wanted: readonly FeedImage[];
+/** As targets. */
+let everyPost: readonly string[];
 let targets: string[];
 let story: GetStory;
 let first: CliResult;
 
 beforeAll(async () => {
   const feed = await startFaceFeed();
-  ({ standin, creator, wanted } = feed);
+  ({ standin, creator, wanted, everyPost } = feed);
   targets = [`user:${creator}`, ...feed.posts.map((id) => `post:${id}`)];
   story = makeGetStory(standin);
   first = await story.get(targets);
@@ -40,24 +46,9 @@ afterAll(async () => {
   await standin.close();
 });
 
-function catalogOf(story: GetStory): DatabaseSync {
-  return new DatabaseSync(join(story.home.folder, 'data', 'civitarium', 'catalog.db'));
-}
-
-/** When each file was last written. */
-function times(folder: string): Record<string, number> {
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const stats = statSync(join(folder, name));
-      return stats.isFile() ? [[name, stats.mtimeMs] as const] : [];
-    }),
-  );
-}
-
 describe('pages of images, posts and creators on disk', { timeout: 180_000 }, () => {
   it('are written with what was fetched, and a second run writes nothing', async () => {
-    const before = times(story.out);
+    const before = timesOf(story.out);
     const tree = story.tree();
 
     const second = await story.get(targets);
@@ -72,7 +63,7 @@ describe('pages of images, posts and creators on disk', { timeout: 180_000 }, ()
     expect(second.json.counts).toMatchObject({ fetched: 0 });
     const own = (all: Record<string, number>): [string, number][] =>
       Object.entries(all).filter(([name]) => name.startsWith('gallery'));
-    expect(own(times(story.out))).toEqual(own(before));
+    expect(own(timesOf(story.out))).toEqual(own(before));
     expect(story.tree()).toEqual(tree);
     expect(third.failures).toEqual([]);
   });
@@ -105,10 +96,13 @@ describe.skipIf(findChromium() === undefined)(
       return page;
     }
 
-    /** An image that the site says most of, as PG, of a post that was brought. */
-    function told(): FeedImage {
+    /** An image that the site says most of, of a post that was brought; of a level as the feed names it. */
+    function told(level?: string): FeedImage {
       const found = wanted.find(
-        ({ meta }) => typeof meta?.['prompt'] === 'string' && typeof meta['negativePrompt'] === 'string',
+        ({ meta, nsfwLevel }) =>
+          typeof meta?.['prompt'] === 'string' &&
+          typeof meta['negativePrompt'] === 'string' &&
+          (level === undefined || nsfwLevel === level),
       );
       if (found === undefined) throw new Error('No image has a prompt.');
       return found;
@@ -209,6 +203,17 @@ describe.skipIf(findChromium() === undefined)(
       await page.waitForSelector('#lightbox[open]');
       await page.keyboard.press('Escape');
 
+      const mature = wanted.find(({ nsfwLevel }) => nsfwLevel === 'X')?.id;
+      const veiled = await open(`gallery.files/image.html#id=${mature}`);
+      const show = veiled.getByRole('button', { name: /^Rated X+, show it$/ });
+      await show.waitFor();
+      await atRest(veiled);
+      const [around, picture] = [await show.boundingBox(), await show.locator('img, video').boundingBox()];
+      expect(around?.width).toBeLessThan(picture?.width ?? 0);
+      await show.press('Enter');
+      await show.waitFor({ state: 'detached' });
+      expect(await veiled.evaluate('document.activeElement.className')).toBe('image-stage');
+
       const none = await open('gallery.files/image.html#id=5');
       await none.waitForSelector('text=This image is not kept here');
       await pool.expectQuiet();
@@ -280,10 +285,29 @@ describe.skipIf(findChromium() === undefined)(
       }
     });
 
+    it('let pictures be taken for the documents', async () => {
+      const to = PICTURES ?? join(story.home.folder, 'pictures');
+      // The documents show all posts; whether pictures can be taken, a few show as well.
+      const shown = PICTURES === undefined ? 'out' : 'My images';
+      if (shown !== 'out') await story.home.run(['get', ...everyPost, '--output', shown, '--api-url', standin.apiUrl, '--rate', '60000']); // prettier-ignore
+      const take = async (path: string, drawn: string, name: string): Promise<void> => {
+        const page = await open(`../${shown}/gallery.files/${path}`, { width: 1360, height: 860 });
+        await page.waitForSelector(drawn);
+        await atRest(page);
+        await page.screenshot({ path: join(to, `${name}.png`) });
+        await pool.expectQuiet();
+      };
+
+      await take('images.html#sort=level&dir=up', '.image-link img:not(.is-waiting)', 'images-light');
+      await take(`image.html#id=${told('None').id}`, '.image-page .prompt', 'image-page');
+
+      expect(statSync(join(to, 'images-light.png')).size).toBeGreaterThan(20_000);
+    });
+
     // The last: it spoils the catalog.
     it('run nothing that stands in any text field', async () => {
       const attack = `"><img src=x onerror="window.hacked=1"></script><script>window.hacked=1</script>\u2028'\${window.hacked=1}`;
-      const catalog = catalogOf(story);
+      const catalog = new DatabaseSync(join(story.home.folder, 'data', 'civitarium', 'catalog.db'));
       catalog.prepare(`update image set username = ? where post_id is not null`).run(attack);
       catalog.prepare(`update gen_param set prompt = ?, negative = ?, sampler = ?, settings = ?`).run(attack, attack, attack, JSON.stringify({ [attack.slice(0, 50)]: attack, __proto__x: attack, resources: [{ name: attack, type: attack, weight: attack }] })); // prettier-ignore
       catalog.prepare(`update model set name = ?`).run(attack);
@@ -318,15 +342,3 @@ describe.skipIf(findChromium() === undefined)(
     });
   },
 );
-
-/** Addresses of an open page that lead to no file, or that are more than an address. */
-async function badLinks(page: Page): Promise<string[]> {
-  const hrefs = await page.evaluate<string[]>(
-    `['href', 'src', 'poster'].flatMap((name) => [...document.querySelectorAll('[' + name + ']')].map((one) => new URL(one.getAttribute(name), document.baseURI).href))`,
-  );
-  return hrefs.filter((href) =>
-    href.startsWith('file:')
-      ? !existsSync(fileURLToPath(href.replace(/[?#].*$/, '')))
-      : !/^https?:/.test(href),
-  );
-}

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Icon } from '../browse/icons.tsx';
 import { ThemeButton } from '../browse/tools.tsx';
 import { useNotice } from '../browse/use-notice.ts';
@@ -24,6 +24,7 @@ export function ImagePage({ images }: { readonly images: Images }): JSX.Element 
   const around = useMemo(() => neighbours(images, id), [images, id]);
   const details = useDetails(images, image);
   const [revealed, setRevealed] = useState(-1);
+  const stage = useRef<HTMLDivElement>(null);
   const level = images.level[image] ?? 0;
   const blurred = level >= settings.blurFrom && revealed !== image;
   const copy = (text: string, what: string): void => copyWords(text, what, tell);
@@ -81,13 +82,17 @@ export function ImagePage({ images }: { readonly images: Images }): JSX.Element 
           </div>
         ) : (
           <>
-            <div class="image-stage">
+            <div class="image-stage" ref={stage} tabIndex={-1}>
               {blurred ? (
                 <button
                   type="button"
                   class="shot is-blurred"
                   aria-label={`Rated ${images.levels[level] ?? ''}, show it`}
-                  onClick={() => setRevealed(image)}
+                  onClick={() => {
+                    setRevealed(image);
+                    // The button goes, and must not take the focus with it.
+                    stage.current?.focus({ preventScroll: true });
+                  }}
                 >
                   <Large {...{ images, image, details, blurred }} />
                 </button>

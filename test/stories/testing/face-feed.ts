@@ -6,6 +6,8 @@ export interface FeedImage {
   readonly id: number;
   readonly postId: number;
   readonly username: string | null;
+  /** `None` for PG. */
+  readonly nsfwLevel: string;
   readonly meta: Readonly<Record<string, unknown>> | null;
 }
 
@@ -17,6 +19,8 @@ export interface FaceFeed {
   readonly posts: readonly number[];
   /** Of the creator and of the posts. */
   readonly wanted: readonly FeedImage[];
+  /** All posts of the feed, as targets. */
+  readonly everyPost: readonly string[];
 }
 
 /** Starts the stand-in; the caller closes it. */
@@ -28,5 +32,6 @@ export async function startFaceFeed(): Promise<FaceFeed> {
   const others = feed.filter(({ username }) => username !== creator);
   const posts = [...new Set(others.map(({ postId }) => postId))].slice(0, 3);
   const wanted = feed.filter(({ username, postId }) => username === creator || posts.includes(postId));
-  return { standin, creator, posts, wanted };
+  const everyPost = [...new Set(feed.map(({ postId }) => `post:${postId}`))];
+  return { standin, creator, posts, wanted, everyPost };
 }
