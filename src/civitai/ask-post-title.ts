@@ -7,6 +7,8 @@ import type { Send } from '../net/send.ts';
 
 /** A post says little of itself. */
 const MOST_BYTES = 4 * 1024 * 1024;
+/** A slip of the network is got over; nothing waits for a title. */
+const TRIES = 3;
 /** No folder is called after more. */
 const MOST_LETTERS = 300;
 
@@ -20,6 +22,7 @@ export async function askPostTitle(send: Send, apiUrl: string, id: PostId): Prom
     method: 'GET',
     url: `${apiUrl}/posts/${id}`,
     endpoint: 'posts/:id',
+    attempts: TRIES,
     headers: { accept: 'application/json' },
     async read(response) {
       title = undefined;

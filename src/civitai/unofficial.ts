@@ -1,3 +1,4 @@
+import { SourceError } from '../base/errors.ts';
 import type { ModelId, PostId } from '../base/ids.ts';
 import { isRecord } from '../base/json.ts';
 import { isLoopbackUrl } from '../net/address.ts';
@@ -34,18 +35,33 @@ interface Page {
 
 const ACCOUNT = 'xG1nkqKTMzGDvpLrqFT7WA';
 const MOST_LETTERS = 300;
+/** A second try for a slip of the network; nothing waits for a route that may be gone. */
+const TRIES = 2;
 
 /** Nothing is asked yet. */
 export function unofficialSite({ send, apiUrl, levels }: UnofficialOptions): UnofficialSite {
   const { origin } = new URL(apiUrl);
   const media = isLoopbackUrl(apiUrl) ? origin : 'https://image.civitai.com';
 
-  const ask = async (procedure: string, input: Readonly<Record<string, unknown>>): Promise<unknown> => {
+  const broken = new Map<string, SourceError>();
+
+  const ask = async <T>(
+    procedure: string,
+    input: Readonly<Record<string, unknown>>,
+    read: (value: unknown) => T,
+  ): Promise<T> => {
     const asked = encodeURIComponent(JSON.stringify({ json: input }));
     const url = `${origin}/api/trpc/${procedure}?input=${asked}`;
-    const answer = await askJson(send, { method: 'GET', url, endpoint: `trpc/${procedure}` }, (text) => ({
-      value: readTrpc(text),
-    }));
+    const endpoint = `trpc/${procedure}`;
+    const before = broken.get(procedure);
+    if (before !== undefined) throw before;
+    const answer = await askJson(send, { method: 'GET', url, endpoint, attempts: TRIES }, (text) => ({
+      value: read(readTrpc(text)),
+    })).catch((error: unknown) => {
+      // Not refused but broken, and not this once: as good as gone for the rest of the run.
+      if (error instanceof SourceError) broken.set(procedure, error);
+      throw error;
+    });
     if (answer.value === undefined) throw refusalOf(answer, answer.text);
     return answer.value.value;
   };
@@ -53,7 +69,7 @@ export function unofficialSite({ send, apiUrl, levels }: UnofficialOptions): Uno
   const all = async (procedure: string, input: Readonly<Record<string, unknown>>): Promise<unknown[]> => {
     const found: unknown[] = [];
     const pages = walkPages<unknown>(
-      async (cursor) => pageIn(await ask(procedure, cursor === undefined ? input : { ...input, cursor })),
+      (cursor) => ask(procedure, cursor === undefined ? input : { ...input, cursor }, pageIn),
       { idOf: (item) => (isRecord(item) ? Number(item['id']) : undefined) },
     );
     for await (const { items } of pages) found.push(...items);
@@ -62,7 +78,7 @@ export function unofficialSite({ send, apiUrl, levels }: UnofficialOptions): Uno
 
   return {
     async postTitle(id) {
-      const post = await ask('post.get', { id });
+      const post = await ask('post.get', { id }, (value) => value);
       const title = isRecord(post) && post['id'] === id ? post['title'] : undefined;
       const said = typeof title === 'string' ? title.slice(0, MOST_LETTERS).trim() : '';
       return said === '' ? undefined : said;

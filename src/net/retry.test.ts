@@ -52,6 +52,16 @@ describe('asking again', () => {
     expect(net.tally().total).toBe(3);
   });
 
+  it('tries no more often than a request says, and gives its own failure', async () => {
+    const server = await bench.serve((_asked, response) => void response.writeHead(500).end('{"error":"x"}'));
+    const net = bench.open(server.origin);
+
+    const error = await errorOf(askJson(net.send, get(`${server.origin}/x`, { attempts: 2 }), JSON.parse));
+
+    expect(error).toMatchObject({ code: 'server-error' });
+    expect(net.tally().total).toBe(2);
+  });
+
   it.each(['2', 'date'])('waits as long as Retry-After says (%s), for the whole host', async (form) => {
     const until = new Date(bench.clock.now() + 2000 - (bench.clock.now() % 1000)).toUTCString();
     const server = await bench.serve((asked, response, before) => {

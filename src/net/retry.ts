@@ -83,6 +83,7 @@ async function beforeNext(
   const { clock, health, patienceMs } = parts;
   const asked = failure.retryAfterMs;
   if (asked !== undefined && asked > patienceMs) throw holdTooLong(host, asked);
+  if (attempt >= (request.attempts ?? Infinity)) throw failure.error;
   const left = health.left(host, clock.now());
   if (left <= 0) throw givenUp(failure, host, patienceMs, request);
   if (attempt >= Math.min(failure.attempts ?? Infinity, parts.retries + 1)) throw failure.error;

@@ -19,6 +19,8 @@ export interface Request {
   readonly read?: (response: Response) => Promise<Response>;
   /** False leaves a redirect to the caller, once it is known to lead to bytes and not to a page. */
   readonly follow?: false;
+  /** Tries in all, whatever patience there is with the host: for what can be done without. */
+  readonly attempts?: number;
   /** Headers that are made anew for each try, for example the range that is still missing. */
   readonly perTry?: () => Readonly<Record<string, string>>;
   /** Keep the answer between runs; GET with a `read` that sets `text` only. */

@@ -1,13 +1,16 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { SAMPLE_KEY } from '../../standin/access.ts';
 import { listed } from '../../standin/routes/model-filter.ts';
 import { startStandin } from '../../standin/start.ts';
 import type { Standin } from '../../standin/start.ts';
+import { titleOfPost } from '../../standin/world/posts.ts';
 import type { CliResult } from '../cli.ts';
 import { makeGetStory } from './testing/get-story.ts';
 import type { GetStory } from './testing/get-story.ts';
+
+const SEED = 11;
 
 let standin: Standin;
 let story: GetStory;
@@ -16,7 +19,7 @@ beforeAll(async () => {
   standin = await startStandin({
     models: 100,
     creators: 2,
-    seed: 11,
+    seed: SEED,
     images: 12_000,
     pictures: 2000,
     speed: 0,
@@ -118,20 +121,125 @@ describe('the API of the site’s own pages', { timeout: 120_000 }, () => {
     expect(result.json.requests).toMatchObject({ unofficial: 1 });
   });
 
-  it('costs nothing when it does not answer, and says so', async () => {
-    const { username, shown } = creator();
-    standin.faults.use('/api/trpc/*:403=1');
+  it.each(['403', 'error-200', 'html'])(
+    'costs nothing when it answers with %s, and says so',
+    async (fault) => {
+      const { username, shown } = creator();
+      standin.faults.use(`/api/trpc/*:${fault}=1`);
 
-    const result = await look([`https://civitai.com/user/${username}/models`], true);
+      const result = await look([`https://civitai.com/user/${username}/models`], true);
 
-    expect(seenIn(result)).toBe(shown);
-    expect(result.json.warnings.join()).toContain('unofficial question');
-  });
+      expect(seenIn(result)).toBe(shown);
+      expect(result.json.warnings.join()).toContain('unofficial question');
+    },
+  );
 
   it('is not asked without a key, which is said', async () => {
     const result = await look([`post:${postWithHidden().postId}`], true, { env: { CIVITAI_API_KEY: '' } });
 
     expect(trpc()).toEqual([]);
     expect(result.json.warnings.join()).toContain('without a key');
+  });
+});
+
+describe('the title of a post that only the site’s own pages tell', { timeout: 120_000 }, () => {
+  /** The public route is young: here it is not there yet. */
+  const NO_PUBLIC = '/api/v1/posts/*:404=1';
+
+  function titled(): number {
+    for (let index = 0; index < 12_000; index += 1) {
+      const { postId, nsfwLevel, minor, poi } = standin.world.feed.at(index);
+      if (nsfwLevel > 0 && !minor && !poi && titleOfPost(SEED, postId) === 'Studies in ink') return postId;
+    }
+    throw new Error('No post has that title.');
+  }
+
+  function get(postId: number, isOn: boolean, more: readonly string[] = []): Promise<CliResult> {
+    const config = join(story.home.folder, 'config.yaml');
+    writeFileSync(config, isOn ? 'unofficial: true\n' : 'api: {}\n');
+    return story.get([`post:${postId}`, '--profile', 'users', '--config', config, ...more], withKey);
+  }
+
+  function folders(): string[] {
+    const posts = join(story.out, 'Posts');
+    return existsSync(posts) ? readdirSync(posts) : [];
+  }
+
+  it('names its folder, asked once, counted apart and named in the summary', async () => {
+    standin.faults.use(NO_PUBLIC);
+    const postId = titled();
+
+    const result = await get(postId, true);
+    const asked = standin.requests();
+    standin.reset();
+    const again = await get(postId, true);
+    const told = await story.home.run(
+      ['get', `post:${postId}`, '--profile', 'users', '--output', 'out', '--api-url', standin.apiUrl].concat([
+        '--config',
+        join(story.home.folder, 'config.yaml'),
+      ]),
+      withKey,
+    );
+
+    expect(result.code, result.stderr).toBe(0);
+    expect(told.stdout + told.stderr).toMatch(/\d of them unofficial/);
+    expect(folders()).toEqual(['Studies in ink']);
+    expect(asked['trpc/post.get']).toBe(1);
+    const unofficial = (asked['trpc/post.get'] ?? 0) + (asked['trpc/image.getInfinite'] ?? 0);
+    expect(result.json.requests).toMatchObject({
+      unofficial,
+      byEndpoint: { 'trpc/post.get': 1 },
+    });
+    expect(again.json.counts).toMatchObject({ fetched: 0, held: result.json.counts['wanted'] });
+    expect(folders()).toEqual(['Studies in ink']);
+    expect(standin.problems()).toEqual([]);
+  });
+
+  it('is asked for where the public route is broken', async () => {
+    standin.faults.use('/api/v1/posts/*:500=1');
+    const result = await get(titled(), true);
+
+    expect(result.code, result.stderr).toBe(0);
+    expect(folders()).toEqual(['Studies in ink']);
+  });
+
+  it('is not asked for where the public route tells it', async () => {
+    const result = await get(titled(), true);
+
+    expect(folders()).toEqual(['Studies in ink']);
+    expect(result.json.requests.byEndpoint['trpc/post.get']).toBeUndefined();
+  });
+
+  it('is not asked for when that is off: the folder has the number, and keeps it', async () => {
+    standin.faults.use(NO_PUBLIC);
+    const postId = titled();
+
+    const off = await get(postId, false);
+    const asked = trpc();
+    const on = await get(postId, true);
+
+    expect([off.code, on.code], off.stderr + on.stderr).toEqual([0, 0]);
+    expect(asked).toEqual([]);
+    expect(off.json.requests).toMatchObject({ unofficial: 0 });
+    expect(folders()).toEqual([`Post_${postId}`]);
+  });
+
+  it.each([
+    ['refuses', '403=1'],
+    ['does not know it', '404=1'],
+    ['answers in another shape', 'error-200=1'],
+    ['answers with a page', 'html=1'],
+    ['is broken', '500=1'],
+  ])('leaves the number where the route %s, and the run goes on', async (_, fault) => {
+    const postId = titled();
+    standin.faults.use(`${NO_PUBLIC};/api/trpc/post.get:${fault}`);
+
+    const result = await get(postId, true);
+
+    expect(result.code, result.stderr).toBe(0);
+    expect(result.json.counts).toMatchObject({ refused: 0, failed: 0 });
+    expect(result.json.counts['fetched']).toBeGreaterThan(0);
+    expect(folders()).toEqual([`Post_${postId}`]);
+    expect(result.json.warnings.join()).toContain('its title: the unofficial question was not answered');
   });
 });

@@ -5,7 +5,6 @@ import type { Image } from '../../civitai/shapes/types.ts';
 import type { Target } from '../../civitai/target.ts';
 import type { Asked } from '../download/asked.ts';
 import type { ResolveOptions } from '../download/resolver.ts';
-import { isHostGone } from '../../net/failure.ts';
 import { notThere, unwantedBy } from '../download/unwanted.ts';
 import type { Belonging, Unwanted, Wants } from '../download/want.ts';
 import { askUnofficial } from './ask-unofficial.ts';
@@ -62,12 +61,13 @@ async function find(said: string, target: Target, options: ResolveOptions): Prom
     if (own.length === 0) return without(broken ?? noImages(said));
     const fresh = own.filter((image) => isSince(image, choices.since));
     const older = own.length - fresh.length;
+    const titled = bringsTogether ? await titleOf(said, postId, options) : { notes: [] };
     const notes = [
       ...unanswered,
+      ...titled.notes,
       ...(older > 0 ? [`${said}: ${older} of its images are older than the date asked for.`] : []),
     ];
-    const title = bringsTogether ? await titleOf(postId, options) : undefined;
-    return { images: fresh, notes, title, unwanted: broken === undefined ? [] : [broken] };
+    return { images: fresh, notes, title: titled.title, unwanted: broken === undefined ? [] : [broken] };
   }
   const imageId = 'imageId' in target ? target.imageId : undefined;
   if (imageId === undefined)
@@ -91,13 +91,28 @@ async function withUnlisted(
   return { images: [...images, ...asked.value.filter(({ id }) => !known.has(id))], notes: [] };
 }
 
-/** A site that does not answer this leaves the post its number. Throws what ends the whole run. */
-async function titleOf(postId: PostId, { client, unofficial }: ResolveOptions): Promise<string | undefined> {
+interface Titled {
+  readonly title?: string | undefined;
+  readonly notes: readonly string[];
+}
+
+/** A site that does not answer this leaves the post its number; whether it is down its images find out. */
+async function titleOf(
+  said: string,
+  postId: PostId,
+  { client, unofficial }: ResolveOptions,
+): Promise<Titled> {
+  const title = await publicTitle(postId, client);
+  if (title !== undefined || unofficial === undefined) return { title, notes: [] };
+  const asked = await askUnofficial(`${said}: its title`, () => unofficial.postTitle(postId));
+  return asked.note === undefined ? { title: asked.value, notes: [] } : { notes: [asked.note] };
+}
+
+async function publicTitle(postId: PostId, client: ResolveOptions['client']): Promise<string | undefined> {
   try {
-    return (await client.postTitle(postId)) ?? (await unofficial?.postTitle(postId));
+    return await client.postTitle(postId);
   } catch (error) {
-    const isGone: boolean = isHostGone(error);
-    if (isGone || !(error instanceof SourceError)) throw error;
+    if (!(error instanceof SourceError)) throw error;
     return undefined;
   }
 }
