@@ -57,8 +57,29 @@ describe('a scan-paths job', () => {
         gallery: undefined,
       },
       images: 'all',
+      leads: [],
       organise: undefined,
     });
+  });
+
+  it('leads its pages to galleries of other jobs with the same pages: earlier ones where it has its own, else any', () => {
+    const html = (gallery: string): string => `output: { metadata: { html: { ${gallery} } } }`;
+    const made = (path: string): string => html(`generate_gallery: true, gallery_path: ${path}`);
+    const text = `jobs:
+  none: { type: scan-paths, paths: [big] }
+  first: { type: scan-paths, paths: [big], ${made('first.html')} }
+  apart: { type: scan-paths, paths: [big], ${html('filename: "x-{model_name}.html"')} }
+  own: { type: scan-paths, paths: [big], ${html('generate_gallery: true, include_existing_in_gallery: false')} }
+  last: { type: scan-paths, paths: [lora], ${made('/srv/last.html')}, organization: { enabled: true, output_dir: /out } }
+`;
+    const first = { path: 'first.html', folders: ['/mnt/big'] };
+    const last = { path: '/srv/last.html', folders: ['/srv/models/lora', '/out'] };
+
+    expect(job(text, 'none')).toMatchObject({ leads: [first, last] });
+    expect(job(text, 'first')).toMatchObject({ leads: [] });
+    expect(job(text, 'apart')).toMatchObject({ leads: [] });
+    expect(job(text, 'own')).toMatchObject({ leads: [first] });
+    expect(job(text, 'last')).toMatchObject({ leads: [first] });
   });
 
   it('takes all input paths of type LORA when it names none', () => {

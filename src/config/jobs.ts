@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import { UserError } from '../base/errors.ts';
+import type { GalleryLead } from '../profiles/configured-names.ts';
 import type { Job, OrganiseWish, ScanPathsJob, SyncTriggersJob, VerbJob } from '../verbs/jobs/job.ts';
 import type { OptionTable } from '../verbs/option.ts';
 import { inputsOf } from './job-inputs.ts';
-import { jobConfig, rawJob, verbOf } from './job-layer.ts';
+import { jobConfig, jobNames, rawJob, verbOf } from './job-layer.ts';
 import { withoutNulls } from './layers.ts';
 import { namesOf, placed, previewsOf } from './output-names.ts';
 import type { ConfigFile, RawJob } from './schema.ts';
@@ -21,7 +22,10 @@ const DAY_S = 86_400;
 export function jobOf(file: ConfigFile, name: string, verbs: readonly OptionTable[], cwd: string): Job {
   const raw = withoutNulls(rawJob(file, name)) as RawJob;
   const config = jobConfig(file, name, verbs);
-  if (raw.type === 'scan-paths') return scanPathsJob(config, name, raw as ScanPathsSection, cwd);
+  if (raw.type === 'scan-paths') {
+    const job = scanPathsJob(config, name, raw as ScanPathsSection, cwd);
+    return { ...job, leads: leadsOf(job, scanPathsJobs(file, verbs, cwd)) };
+  }
   if (raw.type === 'sync-lora-triggers') return syncJob(config, name, raw as SyncTriggersSection, cwd);
   const verb = verbOf(raw, verbs);
   if (verb !== undefined) return verbJob(config, name, raw, verb);
@@ -40,9 +44,37 @@ function scanPathsJob(config: ConfigFile, name: string, job: ScanPathsSection, c
     verifyHashes: job.verify_hashes ?? true,
     maxAgeMs: 1000 * (config.scanner?.cache_validity ?? DAY_S),
     names: namesOf(config.output, cwd),
+    leads: [],
     images: previewsOf(config.output),
     organise: organiseOf(config.organization, cwd),
   };
+}
+
+/** The jobs of this type that can run, in the order of the file. */
+function scanPathsJobs(file: ConfigFile, verbs: readonly OptionTable[], cwd: string): ScanPathsJob[] {
+  return jobNames(file).flatMap((name) => {
+    const raw = withoutNulls(rawJob(file, name)) as RawJob;
+    if (raw.type !== 'scan-paths') return [];
+    try {
+      return [scanPathsJob(jobConfig(file, name, verbs), name, raw as ScanPathsSection, cwd)];
+    } catch (error) {
+      if (error instanceof UserError) return [];
+      throw error;
+    }
+  });
+}
+
+/** The galleries of other jobs that write the same pages: of those before the job where it has a gallery itself, else of all. */
+function leadsOf(job: ScanPathsJob, all: readonly ScanPathsJob[]): GalleryLead[] {
+  const own = all.findIndex(({ name }) => name === job.name);
+  const before = job.names.gallery === undefined ? all : all.slice(0, own);
+  return before.flatMap(({ names: { page, gallery }, inputs, organise }) => {
+    const isSame = JSON.stringify(page) === JSON.stringify(job.names.page);
+    if (gallery?.includeExisting !== true || page === undefined || !isSame) return [];
+    const output = organise?.outputDir;
+    const outputs = output === undefined || output.startsWith('{') ? [] : [output];
+    return [{ path: gallery.path, folders: [...inputs.map(({ path }) => path), ...outputs] }];
+  });
 }
 
 function organiseOf(section: OrganizationSection | undefined, cwd: string): OrganiseWish | undefined {

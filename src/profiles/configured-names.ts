@@ -18,6 +18,14 @@ export interface TemplatedPlace {
   readonly filename: string;
 }
 
+/** The gallery of another job that writes the same pages. */
+export interface GalleryLead {
+  /** Like `ConfiguredGallery.path`. */
+  readonly path: string;
+  /** The folders of models that it shows, absolute. */
+  readonly folders: readonly string[];
+}
+
 export interface ConfiguredGallery {
   /** Absolute, or a bare name: then it lies in the root. */
   readonly path: string;

@@ -1,5 +1,5 @@
 import type { PreviewWish } from '../../archive/plan-previews.ts';
-import type { ConfiguredNames } from '../../profiles/configured-names.ts';
+import type { ConfiguredNames, GalleryLead } from '../../profiles/configured-names.ts';
 import type { Input } from '../option.ts';
 
 /** One entry of `jobs` in a configuration, checked and with everything it inherits. */
@@ -29,6 +29,8 @@ export interface ScanPathsJob {
   /** Answers older than this are asked for again. */
   readonly maxAgeMs: number | undefined;
   readonly names: ConfiguredNames;
+  /** Galleries of other jobs that pages lead back to, the first that stands, before one of this job's own. */
+  readonly leads: readonly GalleryLead[];
   readonly images: PreviewWish;
   readonly organise: OrganiseWish | undefined;
 }

@@ -54,11 +54,11 @@ export async function runScanPaths(deps: Deps, job: ScanPathsJob): Promise<RunRe
 
 async function prepare(deps: Deps, catalog: Catalog, job: ScanPathsJob): Promise<Prepared> {
   const { inputs, targets, problems } = inputRoots(await withOutput(deps, catalog, job));
-  const { skipExisting, verifyHashes, organise, images, maxAgeMs, names } = job;
+  const { skipExisting, verifyHashes, organise, images, maxAgeMs, names, leads } = job;
   const request: ScanRequest = {
     profile: 'configured',
     output: undefined,
-    configured: { names, inputs },
+    configured: { names, inputs, ...(leads.length === 0 ? {} : { leads }) },
     targets,
     images,
     onlyNew: false,

@@ -20,7 +20,7 @@ export interface GalleryPlace {
   /** `gallery.files`, absolute. */
   readonly files: string;
   readonly roots: readonly WalkedRoot[];
-  /** Further roots that it shows, of which the run is not: those collected in the same folder before. */
+  /** Further roots that it shows, of which the run is not: those that share the output folder or the page. */
   readonly others: readonly Root[];
   /** False where only the parts are wanted that model pages use. */
   readonly hasPage: boolean;
@@ -54,7 +54,7 @@ export function galleryPlaces(
     browser: request.profile === 'collected' ? join(dirname(page), COLLECTED_FILES.index) : undefined,
     files: sideFiles(page),
     roots: members,
-    others: request.profile === 'collected' ? others : [],
+    others,
     hasPage: configured === undefined || gallery !== undefined,
     title: gallery?.title,
     onlyOfRun: gallery?.includeExisting === false,
@@ -101,7 +101,7 @@ export async function plannedGalleries(
 }
 
 /** The page that a gallery takes when a file of the user's stands at its own. */
-function otherwise(page: string): string {
+export function otherwise(page: string): string {
   return join(dirname(page), `${stemOf(page)}.civitarium.html`);
 }
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UserError } from '../../base/errors.ts';
 import { isInside } from '../../archive/targets.ts';
@@ -40,6 +41,8 @@ export async function pagesOfRoots(catalog: Catalog, roots: readonly Root[]): Pr
       'in',
       roots.map(({ id }) => id),
     )
+    // Of several that stand the last one written counts.
+    .orderBy('output.at')
     .execute();
   const places = new Map(
     roots.map(({ id, path, settings }) => [id as number, { path, layout: layoutOf({ settings }) }]),
@@ -48,7 +51,10 @@ export async function pagesOfRoots(catalog: Catalog, roots: readonly Root[]): Pr
     rows.flatMap((row) => {
       const root = places.get(row.root_id);
       // A page that was written elsewhere before is none of this folder.
-      const isHere = root?.layout?.output !== undefined && isInside(root.layout.output, row.path);
+      if (root?.layout === undefined) return [];
+      const { profile, output } = root.layout;
+      const isHere =
+        profile === 'configured' ? existsSync(row.path) : output !== undefined && isInside(output, row.path);
       return isHere ? [[`${root.path}/${row.inner}`, row.path] as const] : [];
     }),
   );

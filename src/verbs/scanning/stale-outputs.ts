@@ -6,11 +6,20 @@ import { isSameLayout, layoutOf } from './layout.ts';
 import type { Layout } from './layout.ts';
 import type { RootJob } from './library-job.ts';
 
-/** All files of the roots whose things were last written elsewhere: their pages lead to another gallery. */
+/**
+ * All files of the roots whose things were last written elsewhere: their pages lead to another gallery. So do those that
+ * lead to the gallery of another job, which may have come or gone.
+ */
 export function placedAnew(jobs: readonly RootJob[], layout: Layout): number[] {
   return jobs.flatMap((job) =>
-    isSameLayout(layoutOf(job.walked.root), layout) ? [] : job.meant.map((file) => file.fileId),
+    isSameLayout(layoutOf(job.walked.root), layout) && !isLed(job, layout)
+      ? []
+      : job.meant.map((file) => file.fileId),
   );
+}
+
+function isLed({ walked }: RootJob, { configured }: Layout): boolean {
+  return (configured?.leads ?? []).some(({ folders }) => folders.includes(walked.target.root));
 }
 
 /** Files without a page at its place, or whose recorded page or sidecar is no longer there or was never finished. */

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import type { SourceError } from '../../base/errors.ts';
 import { removeOutputs } from '../../archive/organise/remove-outputs.ts';
 import { takeNotes } from '../../archive/sidecar-notes.ts';
@@ -65,7 +65,7 @@ export const NOTHING_WRITTEN: LibraryWritten = {
 
 /** Writes what belongs beside the models and the galleries: previews, sidecars, pages, in this order. */
 export async function writeLibrary(deps: Deps, catalog: Catalog, job: LibraryJob): Promise<LibraryWritten> {
-  const others = await othersCollected(deps, catalog, job);
+  const others = await othersShown(deps, catalog, job);
   const places = galleryPlaces(job.roots, job.request, deps.cwd, others);
   const recorded = await recordLeftPreviews(deps, catalog, job.roots);
   const asFound = await rootJobs(catalog, job, deps.cwd);
@@ -126,12 +126,16 @@ export async function writeLibrary(deps: Deps, catalog: Catalog, job: LibraryJob
   };
 }
 
-/** The roots beside those of the run whose models were collected in its output folder. */
-async function othersCollected(deps: Deps, catalog: Catalog, job: LibraryJob): Promise<Root[]> {
-  const { profile, output } = job.request;
-  if (profile !== 'collected' || output === undefined) return [];
-  const all = collectedIn(await rootsOf(catalog.db, await deps.hostId()), resolve(deps.cwd, output));
-  return all.filter(({ id }) => !job.roots.some(({ root }) => root.id === id));
+/** The roots beside those of the run that its gallery shows: collected in one folder, or of the job that named one page. */
+async function othersShown(deps: Deps, catalog: Catalog, job: LibraryJob): Promise<Root[]> {
+  const { profile, output, configured } = job.request;
+  const isOther = ({ id }: Root): boolean => !job.roots.some(({ root }) => root.id === id);
+  const known = async (): Promise<Root[]> => await rootsOf(catalog.db, await deps.hostId());
+  if (profile === 'collected' && output !== undefined)
+    return collectedIn(await known(), resolve(deps.cwd, output)).filter(isOther);
+  if (!isAbsolute(configured?.names.gallery?.path ?? '')) return [];
+  const inputs = new Set(configured?.inputs.map(({ path }) => path));
+  return (await known()).filter((root) => inputs.has(root.path) && isOther(root));
 }
 
 /** The lists of the output folder, where models are collected. */

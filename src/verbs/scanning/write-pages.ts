@@ -1,15 +1,14 @@
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import type { FileId } from '../../base/ids.ts';
 import type { StockFile } from '../../archive/take-stock.ts';
 import { writeOutputs } from '../../archive/write-outputs.ts';
 import type { Output, Written } from '../../archive/write-outputs.ts';
 import type { Catalog } from '../../catalog/open.ts';
 import { viewModelFiles } from '../../catalog/view-model-file.ts';
-import { creatorFile } from '../../pages/face-names.ts';
 import { modelPage } from '../../pages/model-page.ts';
 import type { Deps } from '../deps.ts';
 import { counted, some } from './counted.ts';
-import { galleryPageAt, galleryPlaces } from './galleries.ts';
+import { leadingGallery } from './leading-gallery.ts';
 import { hrefFrom } from './local-links.ts';
 import type { Layout } from './layout.ts';
 import type { FilesWritten, RootJob } from './library-job.ts';
@@ -107,29 +106,26 @@ async function* pagesOf(
   request: Layout,
   onPage: () => void,
 ): AsyncGenerator<Output> {
-  const gallery = galleryPlaces([job.walked], request, deps.cwd)[0];
+  const gallery = await leadingGallery(catalog, job.walked, request, deps.cwd);
   if (gallery === undefined) return;
-  const galleryPage = gallery.hasPage ? await galleryPageAt(catalog, gallery) : undefined;
   for await (const view of viewModelFiles(catalog, [...files.keys()] as FileId[])) {
     deps.signal.throwIfAborted();
     const file = files.get(view.fileId);
     if (file === undefined) continue;
     const names = job.naming.page(file);
     const folder = dirname(names.path);
+    const hrefOr = (path: string | undefined): string | undefined =>
+      path === undefined ? undefined : hrefFrom(folder, path);
     const bytes = modelPage(view, {
       assets: `${hrefFrom(folder, gallery.files)}/`,
-      gallery: galleryPage === undefined ? undefined : hrefFrom(folder, galleryPage),
+      gallery: hrefOr(gallery.page),
       hrefOf: (path) => hrefFrom(folder, path),
-      pageOf: (path) => {
-        const page = pageOf.get(path);
-        return page === undefined ? undefined : hrefFrom(folder, page);
-      },
+      pageOf: (path) => hrefOr(pageOf.get(path)),
       posterOf: (path) => {
         const still = posters.get(path);
-        return still === undefined ? undefined : hrefFrom(folder, still);
+        return still === undefined ? undefined : hrefFrom(folder, gallery.sameHere(still));
       },
-      creatorPage: (creator) =>
-        gallery.hasPage ? hrefFrom(folder, join(gallery.files, creatorFile(creator))) : undefined,
+      creatorPage: (creator) => hrefOr(gallery.creatorPage(creator)),
       siteUrl: 'https://civitai.com',
     });
     onPage();

@@ -47,6 +47,7 @@ export function makeJobLibrary(standin: Standin, count = 12): JobLibrary {
       verifyHashes: false,
       maxAgeMs: undefined,
       names: USUAL_NAMES,
+      leads: [],
       images: 2,
       organise: undefined,
       ...changes,
