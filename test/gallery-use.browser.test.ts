@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findChromium, NO_BROWSER, type PageOptions } from './browser.ts';
 import { type GallerySession, gallerySession, knownModel, settle, shown } from './gallery-session.ts';
-import { until } from './page-pool.ts';
+import { atRest, until } from './page-pool.ts';
 import type { SampleGallery } from './sample-gallery.ts';
 
 const chromium = findChromium();
@@ -159,6 +159,33 @@ describe.skipIf(chromium === undefined)('the gallery in a browser, in use', { ti
 
     await page.waitForSelector('#lightbox:not([open])', { state: 'attached' });
     expect(page.url()).toBe(small.urlOf(card.path));
+    await session.expectQuiet();
+  });
+
+  it('keeps the steps at the edges of the lightbox while a picture is zoomed', async () => {
+    const page = await session.openModel(small, knownModel(small));
+    await page.locator('.strip .shot').nth(1).click();
+    await page.waitForSelector('#lightbox[open]');
+    await atRest(page);
+    const steps = page.locator('.lightbox-step');
+    const placeOf = async (at: number): Promise<number> =>
+      (await steps.nth(at).boundingBox())?.x ?? Number.NaN;
+    const before = [await placeOf(0), await placeOf(1)];
+    await page.keyboard.press('z');
+    await until(page, `document.querySelector('.lightbox-stage.zoomed')?.scrollLeft > 100`);
+
+    for (const [at, x] of before.entries()) expect(Math.abs((await placeOf(at)) - x)).toBeLessThan(40);
+    await session.expectQuiet();
+  });
+
+  it('opens the options below the bar, however high that is', async () => {
+    const page = await session.open(small, '', { width: 390, height: 844, touch: true });
+    await page.getByRole('button', { name: 'View options' }).click();
+    await atRest(page);
+    const bar = await page.locator('.bar').boundingBox();
+    const options = await page.locator('#options').boundingBox();
+
+    expect(options?.y).toBeGreaterThanOrEqual((bar?.height ?? Number.NaN) - 1);
     await session.expectQuiet();
   });
 

@@ -141,7 +141,8 @@ describe.skipIf(findChromium() === undefined)(
       expect(await shown(page)).toBeLessThan(total);
       await page.locator('#search').fill('no such thing anywhere');
       await page.waitForSelector('text=Nothing matches');
-      await page.getByRole('button', { name: 'Show all images' }).click();
+      await page.getByRole('button', { name: 'Clear the search' }).click();
+      await settle(page, total);
       await page.getByRole('link', { name: 'Models' }).click();
       await page.waitForSelector('.card');
       await pool.expectQuiet();

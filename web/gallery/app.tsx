@@ -5,6 +5,7 @@ import { copyAndTell } from '../browse/copy-and-tell.ts';
 import type { FacetName } from '../browse/facets.ts';
 import { Frame } from '../browse/frame.tsx';
 import { KeySheet } from '../browse/key-sheet.tsx';
+import { NothingFound } from '../browse/nothing-found.tsx';
 import { useFound } from '../browse/use-found.ts';
 import { useKeys } from '../browse/use-keys.ts';
 import { useNotice } from '../browse/use-notice.ts';
@@ -16,10 +17,10 @@ import { localStore } from '../shared/settings.ts';
 import type { CardActions } from './card.tsx';
 import type { Cards } from './card-data.ts';
 import { facetsOf } from './card-facets.ts';
-import { Empty } from './empty.tsx';
 import { Grid } from './grid.tsx';
 import { Groups, groupsOf, inGroups } from './groups.tsx';
 import { List } from './list.tsx';
+import { NoModels } from './no-models.tsx';
 import { MODEL_KEYS, ModelOptions, SelectionBar } from './panels.tsx';
 import { countRemoved, ShelfHead } from './shelf.tsx';
 import { sortCards, sortNamed } from './sort.ts';
@@ -149,8 +150,14 @@ export function App({ title, cards, loadAbout, browser, images }: AppProps): JSX
         onSheetClose={() => setSheetOpen(false)}
       >
         <ShelfHead count={removed} view={view} />
-        {results.length === 0 ? (
-          <Empty total={cards.count} reading={reading} view={view} onView={(next) => setView(next, 'push')} />
+        {cards.count === 0 ? (
+          <NoModels />
+        ) : results.length === 0 ? (
+          <NothingFound
+            view={view}
+            reading={reading ? 'descriptions' : undefined}
+            onView={(next) => setView(next, 'push')}
+          />
         ) : grouped ? (
           <Groups {...shared} groups={groups} size={settings.size} />
         ) : view.layout === 'grid' ? (

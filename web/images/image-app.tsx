@@ -4,6 +4,7 @@ import { chosenIn } from '../browse/chips.tsx';
 import type { FacetName } from '../browse/facets.ts';
 import { Frame } from '../browse/frame.tsx';
 import { KeySheet } from '../browse/key-sheet.tsx';
+import { NothingFound } from '../browse/nothing-found.tsx';
 import { Options } from '../browse/options.tsx';
 import { useFound } from '../browse/use-found.ts';
 import { useKeys } from '../browse/use-keys.ts';
@@ -73,7 +74,6 @@ export function ImageApp({ title, gallery, images }: ImageAppProps): JSX.Element
     wasPushed.current = false;
   };
   const copy = (text: string, what: string): void => copyWords(text, what, tell);
-  const showAll = (): void => setView({ ...ALL_IMAGES, sort: view.sort, falling: view.falling }, 'push');
   const choose = (name: FacetName, label: string, side: 'with' | 'without'): void =>
     setView({ ...view, choices: withChoice(view.choices, name, label, side) }, 'push');
   useKeys({
@@ -113,11 +113,15 @@ export function ImageApp({ title, gallery, images }: ImageAppProps): JSX.Element
         choices={view.choices}
         found={results.length}
         onChoose={choose}
-        onClear={showAll}
+        onClear={() => setView({ ...ALL_IMAGES, sort: view.sort, falling: view.falling }, 'push')}
         onSheetClose={() => setSheetOpen(false)}
       >
         {results.length === 0 ? (
-          <NoImages {...{ reading }} query={view.query} onClear={showAll} />
+          <NothingFound
+            view={view}
+            reading={reading ? 'prompts' : undefined}
+            onView={(next) => setView(next, 'push')}
+          />
         ) : (
           <ImageGrid
             {...{ images, results }}
@@ -149,27 +153,5 @@ export function ImageApp({ title, gallery, images }: ImageAppProps): JSX.Element
         </div>
       )}
     </>
-  );
-}
-
-interface NoImagesProps {
-  readonly reading: boolean;
-  readonly query: string;
-  readonly onClear: () => void;
-}
-
-/** What stands where no images do: why, and the way back to some. */
-function NoImages({ reading, query, onClear }: NoImagesProps): JSX.Element {
-  if (reading) return <p class="empty">Reading the prompts…</p>;
-  return (
-    <div class="empty">
-      <h2>Nothing matches{query === '' ? '' : ` “${query}”`}</h2>
-      <p>Fewer words or filters find more.</p>
-      <p class="empty-ways">
-        <button type="button" class="control edged" onClick={onClear}>
-          Show all images
-        </button>
-      </p>
-    </div>
   );
 }
