@@ -105,6 +105,15 @@ describe('a library that is sorted, undone, scanned and sorted otherwise', () =>
     expect(scanned.counts['files']).toBe(4 * library.files.length);
   });
 
+  it('is not moved away from the links that lead there', async () => {
+    const result = await library.run(organised({ mode: 'move', template: 'by_creator' }));
+
+    expect(result.counts).toMatchObject({ organised: 0, organise_skipped: library.files.length });
+    expect(result.warnings).toContainEqual(expect.stringMatching(/A link that organising made .* undo/));
+    expectSound();
+    expect(models()).toEqual(untouched);
+  });
+
   it('has nothing to clean, and is whole', async () => {
     const cleaned = await verb(clean, {}, library.folder);
     const verified = await verb(verify, {}, library.folder);

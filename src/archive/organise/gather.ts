@@ -24,7 +24,7 @@ export interface GatherRoot {
   readonly walk: Walk;
   /** The folder under which a file (path relative to the root) is to lie; `undefined` leaves it out. */
   outputOf(path: string): OutputFolder | undefined;
-  /** Links are to stay where they are. */
+  /** Links are to stay where they are, and to lead to where they do. */
   readonly keepLinks: boolean;
 }
 
@@ -45,6 +45,7 @@ export interface Gathered {
 const NOT_SCANNED = 'Not scanned yet, or changed since.';
 const UNKNOWN = 'Unknown to the site.';
 const LINK = 'Links stay where they are.';
+const LINKED = 'A link that organising made leads there; civitarium undo takes that back first.';
 
 /** The files of a root with all that the plan asks about them. Nothing is written and no file is read. */
 export async function gatherFiles(
@@ -57,6 +58,7 @@ export async function gatherFiles(
     [...rows.values()].map((row) => row.id),
   );
   const sha256 = await hashesOf(db, root.id);
+  const linked = keepLinks ? await linkedFiles(db, root.id) : new Set<number>();
   const companions = companionsOf(root.path, walk, await ownNotes(db, root.id), rows);
   const hashes = new Map<string, string>();
   const files: PlanFile[] = [];
@@ -80,7 +82,9 @@ export async function gatherFiles(
           ? UNKNOWN
           : keepLinks && isLink(path)
             ? LINK
-            : undefined;
+            : linked.has(row?.id ?? 0)
+              ? LINKED
+              : undefined;
     files.push({
       fileId: row?.id ?? 0,
       rootId: root.id,
@@ -116,6 +120,22 @@ async function hashesOf(db: Kysely<Tables>, rootId: number): Promise<Map<number,
     .where('file.root_id', '=', rootId)
     .execute();
   return new Map(rows.map((row) => [row.id, row.sha256]));
+}
+
+/** Files of a root (by id) that links lead to which organising made and which are still there. */
+async function linkedFiles(db: Kysely<Tables>, rootId: number): Promise<Set<number>> {
+  const rows = await db
+    .selectFrom('journal_step')
+    .innerJoin('file as link', 'link.id', 'journal_step.made_file_id')
+    .innerJoin('file as original', 'original.id', 'journal_step.file_id')
+    .select('original.id')
+    .where('journal_step.op', '=', 'symlink')
+    .where('journal_step.role', '=', 'model')
+    .where('journal_step.state', '=', 'done')
+    .where('link.state', '=', 'present')
+    .where('original.root_id', '=', rootId)
+    .execute();
+  return new Set(rows.map((row) => row.id));
 }
 
 /** What we wrote about files of a root, by file id. */

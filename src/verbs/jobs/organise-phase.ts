@@ -83,7 +83,7 @@ export async function organiseFound({
   }
   if (prepared.plan.groups.length === 0) {
     const result = resultOf(prepared, undefined, [], undefined);
-    return phaseOf(result, { ...asFound, failures: result.failures });
+    return phaseOf(result, { ...asFound, warnings: result.warnings, failures: result.failures });
   }
   const { executed, roots, warnings } = await carryOut({
     deps,
