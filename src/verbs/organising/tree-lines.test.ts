@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PlanFile, PlannedGroup } from '../../archive/organise/plan.ts';
+import { columnsOf } from '../columns.ts';
 import { treeLines } from './tree-lines.ts';
 
 function group(from: string, to: string, beside = 0): PlannedGroup {
@@ -78,6 +79,19 @@ describe('treeLines', () => {
       expect(lines.at(-1)).toContain('40 files into 1 folder, with 120 notes and pictures beside them');
     },
   );
+
+  it('keeps columns under each other and within the screen with letters that are two columns wide', () => {
+    const wide = [group('/m/a.pt', '/m/out/漢字漢字.pt'), group('/m/bb.pt', '/m/out/bb.pt')];
+    const long = [group('/m/字.pt', `/m/out/${'漢字'.repeat(40)}.pt`)];
+
+    const [, first = '', second = ''] = treeLines({ groups: wide, staying: [] }, options);
+    const [, only = ''] = treeLines({ groups: long, staying: [] }, { ...options, width: 60 });
+
+    const before = [first, second].map((line) => columnsOf(line.slice(0, line.indexOf('←'))));
+    expect(before[0]).toBe(before[1]);
+    expect(columnsOf(only)).toBeLessThanOrEqual(58);
+    expect(only).toMatch(/漢….*\.pt {2}← /);
+  });
 
   it('prints all in full where there is no screen', () => {
     const lines = treeLines({ groups: many, staying: [] }, options);

@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import { formatCount } from '../../base/bytes.ts';
 import type { OrganisePlan } from '../../archive/organise/plan.ts';
 import { shownPath } from '../../library/disk-path.ts';
+import { columnsOf, cutMiddle, padColumns } from '../columns.ts';
 
 export interface TreeOptions {
   /** Absolute; what is in none of them is left out. */
@@ -100,12 +101,12 @@ function leafLines(all: readonly Leaf[], indent: string, width: number | undefin
   const shown = isCut ? leaves.slice(0, MOST_SHOWN) : leaves;
   const inner = room(width, indent.length);
   const origins = shown.map((leaf) => tailOf(leaf, inner));
-  const longest = Math.max(0, ...origins.map((text) => lengthOf(text)));
+  const longest = Math.max(0, ...origins.map(columnsOf));
   const names = shown.map(({ name }) => cut(name, inner === undefined ? undefined : inner - longest));
-  const column = Math.max(0, ...names.map(lengthOf));
+  const column = Math.max(0, ...names.map(columnsOf));
   const lines = names.map((name, index) => {
     const origin = origins[index] ?? '';
-    return origin === '' ? indent + name : indent + name + ' '.repeat(column - lengthOf(name)) + origin;
+    return origin === '' ? indent + name : indent + padColumns(name, column) + origin;
   });
   return isCut ? [...lines, `${indent}… ${formatCount(leaves.length - MOST_SHOWN)} more`] : lines;
 }
@@ -121,17 +122,8 @@ function room(width: number | undefined, taken: number): number | undefined {
   return width === undefined ? undefined : Math.max(LEAST_WIDTH / 2, width - taken);
 }
 
-/** A text cut in the middle: what tells names apart stands at either end. */
 function cut(text: string, most: number | undefined): string {
-  const letters = [...text];
-  if (most === undefined || letters.length <= most) return text;
-  const kept = Math.max(2, most - 1);
-  const head = Math.ceil(kept / 2);
-  return `${letters.slice(0, head).join('')}…${letters.slice(letters.length - (kept - head)).join('')}`;
-}
-
-function lengthOf(text: string): number {
-  return [...text].length;
+  return most === undefined ? text : cutMiddle(text, most);
 }
 
 /** A name may hold line ends. */
