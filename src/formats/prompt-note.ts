@@ -1,3 +1,4 @@
+import { isRecord } from '../base/json.ts';
 import { JsonTreeError, parseTree, renderTree, stringMember, treeOf, withMember } from './json-tree.ts';
 import type { JsonObject } from './json-tree.ts';
 
@@ -37,14 +38,28 @@ export function readPromptNote(bytes: Uint8Array): PromptNote | undefined {
   }
 }
 
-/** The variants of a note that says what was taken out for each, by name; `undefined` where it does not. */
-export function variantsIn({ tree }: PromptNote): (readonly [name: string, text: string])[] | undefined {
-  const removed = tree.members.get(REMOVED_KEY);
-  if (removed?.kind !== 'object') return undefined;
-  return [...removed.members.keys()].flatMap((name) => {
-    const text = stringMember(tree, name);
-    return text === undefined ? [] : [[name, text] as const];
+/**
+ * The variants of a note that says what was taken out for each, by name; `undefined` for any other text. Reads no more of
+ * it than that: pages ask for very many.
+ */
+export function variantsIn(bytes: Uint8Array): (readonly [name: string, text: string])[] | undefined {
+  const note = recordIn(bytes);
+  const removed = note?.[REMOVED_KEY];
+  if (note === undefined || typeof note[RAW_KEY] !== 'string' || !isRecord(removed)) return undefined;
+  return Object.keys(removed).flatMap((name) => {
+    const text = note[name];
+    return typeof text === 'string' ? [[name, text] as const] : [];
   });
+}
+
+function recordIn(bytes: Uint8Array): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return isRecord(value) ? value : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof TypeError) return undefined;
+    throw error;
+  }
 }
 
 /** The text of the note with some of its fields set, all else as it was; `undefined` when they are set so already. */

@@ -3,13 +3,13 @@ import { inOneLine } from '../../archive/posts/image-note.ts';
 import { notePath } from '../../archive/posts/write-image-notes.ts';
 import { isSystemError, UserError } from '../../base/errors.ts';
 import type { CollectedImageView } from '../../catalog/collected-image.ts';
-import { readPromptNote, variantsIn } from '../../formats/prompt-note.ts';
-import type { PromptNote } from '../../formats/prompt-note.ts';
+import { variantsIn } from '../../formats/prompt-note.ts';
 import type { PromptFilter } from '../../prompts/filter.ts';
 import type { Deps } from '../deps.ts';
 import { readWishes } from '../prompting/wishes.ts';
 
 type Shown = Pick<CollectedImageView, 'variants'>;
+type Variants = readonly (readonly [name: string, text: string])[];
 
 /** A note of ours is a few KiB; more is read by nobody. */
 const MOST_BYTES = 1024 * 1024;
@@ -22,27 +22,26 @@ export function openVariants(deps: Deps): (view: CollectedImageView) => Shown {
   const filter = usualFilter(deps);
   return ({ prompt, heldPath }) => {
     if (prompt === undefined) return {};
-    const note = noteBeside(heldPath);
-    const made = (note === undefined ? undefined : variantsIn(note)) ?? filtered(prompt, filter);
+    const made = variantsBeside(heldPath) ?? filtered(prompt, filter);
     const same = new Set([prompt, inOneLine(prompt)]);
     const variants = made.filter(([, text]) => !same.has(text));
     return variants.length === 0 ? {} : { variants };
   };
 }
 
-function noteBeside(image: string): PromptNote | undefined {
+function variantsBeside(image: string): Variants | undefined {
   const path = notePath(image);
   try {
     const stats = statSync(path, { throwIfNoEntry: false });
     if (stats?.isFile() !== true || stats.size > MOST_BYTES) return undefined;
-    return readPromptNote(readFileSync(path));
+    return variantsIn(readFileSync(path));
   } catch (error) {
     if (!isSystemError(error)) throw error;
     return undefined;
   }
 }
 
-function filtered(prompt: string, filter: PromptFilter | undefined): (readonly [string, string])[] {
+function filtered(prompt: string, filter: PromptFilter | undefined): Variants {
   return filter === undefined ? [] : [...filter(prompt)].map(([name, { text }]) => [name, text]);
 }
 
