@@ -8,6 +8,7 @@ import type { CliResult, Home } from '../cli.ts';
 import { treeOf } from '../tree.ts';
 import { writeWorldLibrary } from '../world-library.ts';
 import type { LibraryFile } from '../world-library.ts';
+import { deadLinks } from './testing/written-pages.ts';
 
 /** The example configuration of CivitScraper's document, its sections one after the other; only addresses and paths differ. */
 function example(apiUrl: string): string {
@@ -305,5 +306,24 @@ describe("CivitScraper's example configuration", () => {
     expect((await run('-j', 'my_custom_job', '--json')).code).toBe(0);
 
     expect(links()).toEqual(before);
+  });
+
+  it('writes nothing when all jobs run once more', async () => {
+    const written = (): Record<string, bigint> =>
+      Object.fromEntries(
+        Object.keys(treeOf(join(home.folder, 'models'))).map((path) => {
+          const { mtimeNs } = lstatSync(join(home.folder, 'models', path), { bigint: true });
+          return [path, mtimeNs];
+        }),
+      );
+    expect((await run('--all-jobs', '--json')).code).toBe(0);
+    const before = written();
+
+    const { code, json, stderr } = await run('--all-jobs', '--json');
+
+    expect(code, stderr).toBe(0);
+    expect(json.requests.total).toBe(0);
+    expect(written()).toEqual(before);
+    expect(deadLinks(home.folder)).toEqual([]);
   });
 });
