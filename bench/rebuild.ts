@@ -26,7 +26,9 @@ export async function timeRebuild(home: string, library: string, rounds: number)
     const deps = {
       clock: systemClock,
       progress: silentProgress,
-      settings: {},
+      settings: { configFolder: home },
+      cwd: library,
+      hostId: async () => root.host_id,
       signal: new AbortController().signal,
     } as unknown as Deps;
     const shown = await catalog.db
