@@ -1,30 +1,13 @@
 import { existsSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { listed } from '../../standin/routes/model-filter.ts';
 import { startStandin } from '../../standin/start.ts';
-import type { Standin } from '../../standin/start.ts';
 import { faultAt } from '../faults.ts';
+import { openGetSite } from './testing/get-site.ts';
 import { makeGetStory } from './testing/get-story.ts';
 import type { GetStory } from './testing/get-story.ts';
 
-let standin: Standin;
-let story: GetStory;
-
-beforeAll(async () => {
-  standin = await startStandin({ models: 40, seed: 11, images: 400, pictures: 2000, speed: 0 });
-});
-
-beforeEach(() => {
-  standin.reset();
-  story = makeGetStory(standin);
-});
-
-afterEach(() => {
-  standin.faults.use('');
-  story.home.remove();
-});
-
-afterAll(() => standin.close());
+const site = openGetSite({ models: 40, images: 400 });
 
 interface Told {
   readonly of: string;
@@ -53,8 +36,8 @@ function creatorOfOddModels(): {
   readonly ids: readonly number[];
   readonly published: number;
 } {
-  for (const { id, username } of standin.world.creators()) {
-    const own = standin.world.modelsOf(id);
+  for (const { id, username } of site.standin.world.creators()) {
+    const own = site.standin.world.modelsOf(id);
     const wide = own.filter((model) => listed(model, { nsfw: true, archived: true }));
     const all = own.filter((model) => wide.includes(model) || listed(model, { nsfw: false, archived: true }));
     const published = own.filter(({ status }) => status === 'Published').length;
@@ -75,7 +58,7 @@ function steady({ tree }: GetStory): Record<string, string> {
 /** The ids of all images that the feed shows of somebody. */
 async function imagesOf(username: string): Promise<number[]> {
   const answer = await fetch(
-    `${standin.apiUrl}/images?limit=200&browsingLevel=31&sort=Oldest&username=${username}`,
+    `${site.standin.apiUrl}/images?limit=200&browsingLevel=31&sort=Oldest&username=${username}`,
   );
   return ((await answer.json()) as { items: { id: number }[] }).items.map(({ id }) => id);
 }
@@ -85,9 +68,9 @@ describe('get of a creator', { timeout: 120_000 }, () => {
     const { username, ids, published } = creatorOfOddModels();
     const target = `https://civitai.com/user/${username}/models`;
 
-    const first = await story.get([target, '--media', 'none']);
-    const tree = story.tree();
-    const second = await story.get([target, '--media', 'none']);
+    const first = await site.story.get([target, '--media', 'none']);
+    const tree = site.story.tree();
+    const second = await site.story.get([target, '--media', 'none']);
 
     const [told] = coverageIn(first.json);
     expect(told).toMatchObject({
@@ -104,32 +87,32 @@ describe('get of a creator', { timeout: 120_000 }, () => {
     expect(first.json.requests.byEndpoint['models?ids']).toBeUndefined();
     expect(coverageIn(second.json)[0]).toMatchObject({ seen: ids.length, fetched: 0, held: told?.fetched });
     expect(second.json.counts).toMatchObject({ fetched: 0, bytes: 0 });
-    expect(story.tree()).toEqual(tree);
+    expect(site.story.tree()).toEqual(tree);
   });
 
   it('fetches all images of theirs and of nobody else, by one stream', async () => {
     const { username } = creatorOfOddModels();
     const ids = await imagesOf(username);
-    standin.reset();
+    site.standin.reset();
 
-    const result = await story.get([`https://civitai.red/user/${username}/images`]);
+    const result = await site.story.get([`https://civitai.red/user/${username}/images`]);
 
     expect(result.code, result.stderr).toBe(0);
     expect(result.json.counts).toMatchObject({ wanted: ids.length, fetched: ids.length, images: ids.length });
     expect(coverageIn(result.json)).toMatchObject([
       { of: 'images', announced: 'unknown', seen: ids.length, fetched: ids.length, unreachable: 'unknown' },
     ]);
-    const named = Object.keys(story.tree()).flatMap((path) => /\/(\d+)\.txt$/.exec(path)?.[1] ?? []);
+    const named = Object.keys(site.story.tree()).flatMap((path) => /\/(\d+)\.txt$/.exec(path)?.[1] ?? []);
     expect(named.map(Number).toSorted((a, b) => a - b)).toEqual(ids.toSorted((a, b) => a - b));
   });
 
   it('comes to the same end under faults and after kills', async () => {
     const { username } = creatorOfOddModels();
-    const undisturbed = await story.get([`user:${username}`]);
-    const expected = steady(story);
-    const other = makeGetStory(standin);
+    const undisturbed = await site.story.get([`user:${username}`]);
+    const expected = steady(site.story);
+    const other = makeGetStory(site.standin);
     try {
-      standin.faults.use('*:any=0.2');
+      site.standin.faults.use('*:any=0.2');
       const patient = ['--patience', '600', `user:${username}`];
       for (const [point, passage] of [
         ['transfer.intended', 5],
@@ -137,7 +120,7 @@ describe('get of a creator', { timeout: 120_000 }, () => {
       ] as const)
         await other.get(patient, { env: faultAt('kill', point, passage) });
       await other.get(patient);
-      standin.faults.use('');
+      site.standin.faults.use('');
       const last = await other.get([`user:${username}`, '--retry-failed']);
 
       expect(last.code, last.stderr).toBe(undisturbed.code);
@@ -151,13 +134,13 @@ describe('get of a creator', { timeout: 120_000 }, () => {
   it('leaves out what is not asked for, and counts it', async () => {
     const { username, ids } = creatorOfOddModels();
 
-    const result = await story.get([`user:${username}`, '--since', '2999-01-01', '--dry-run']);
+    const result = await site.story.get([`user:${username}`, '--since', '2999-01-01', '--dry-run']);
 
     const [models, images] = coverageIn(result.json);
     expect(models).toMatchObject({ of: 'models', seen: ids.length, filtered: ids.length, fetched: 0 });
     expect(images?.seen).toBeGreaterThan(0);
     expect(images).toMatchObject({ of: 'images', filtered: images?.seen, fetched: 0 });
-    expect(existsSync(story.out)).toBe(false);
+    expect(existsSync(site.story.out)).toBe(false);
   });
 
   it('takes part of a list for what it is when the site goes in circles', async () => {
@@ -189,14 +172,14 @@ describe('get of a creator', { timeout: 120_000 }, () => {
   });
 
   it('never asks for somebody whose name nobody can have: the site would list everything', async () => {
-    const result = await story.get(['user:...', 'user:a-b', '--dry-run']);
+    const result = await site.story.get(['user:...', 'user:a-b', '--dry-run']);
 
     expect(result.json.counts).toMatchObject({ wanted: 2, refused: 2 });
     expect(result.json.requests.total).toBe(0);
   });
 
   it('says of nobody that there is nobody, once, and of other pages that they are none', async () => {
-    const result = await story.get([
+    const result = await site.story.get([
       'user:nobody_has_this_name',
       'https://civitai.com/user/someone/articles',
     ]);
